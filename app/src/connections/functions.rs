@@ -1,0 +1,115 @@
+//! Server functions of connections. Values arrive here, are sealed by the service, and never leave.
+
+#![expect(missing_docs, reason = "the macro makes a public struct of every function's arguments")]
+
+use std::collections::HashMap;
+
+use leptos::prelude::*;
+
+use crate::refused::Refused;
+
+/// A fresh id for a connection that is about to be typed in; it is accepted once.
+#[server(prefix = "/fn", endpoint = "new_connection")]
+pub async fn new_connection() -> Result<String, Refused> {
+    let administrator = crate::door::administrator()?;
+    let id = crate::door::service()?.new_connection_id(&administrator)?;
+    Ok(id.into())
+}
+
+/// Which fields of a connection are stored, and its revision.
+#[server(prefix = "/fn", endpoint = "connection_fields")]
+pub async fn connection_fields(id: String) -> Result<(u64, Vec<String>), Refused> {
+    let viewer = crate::door::viewer()?;
+    let id = parse_id(&id)?;
+    let found = crate::door::service()?.connection(&viewer, &id).await?;
+    let found = found.ok_or_else(|| model::Problem::not_found("connection"))?;
+    let stored = found.fields.into_iter().filter(|field| field.stored).map(|field| field.name);
+    Ok((found.row.revision, stored.collect()))
+}
+
+/// Adds a connection. `values` is keyed by field, or by `TYPE.FIELD` where one form offers several
+/// types.
+#[server(prefix = "/fn", endpoint = "add_connection")]
+pub async fn add_connection(
+    id: String,
+    #[server(default)] type_name: String,
+    name: String,
+    #[server(default)] values: HashMap<String, String>,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    let values = of_type(values, &type_name);
+    let add = service::AddConnection { id: parse_id(&id)?, type_name, name, values };
+    crate::door::service()?.add_connection(&administrator, add).await?;
+    leptos_axum::redirect("/connections");
+    Ok(())
+}
+
+/// Overwrites a connection: per field `keep`, `replace` (by the value of that field) or `clear`.
+#[server(prefix = "/fn", endpoint = "overwrite_connection")]
+pub async fn overwrite_connection(
+    id: String,
+    revision: u64,
+    #[server(default)] changes: HashMap<String, String>,
+    #[server(default)] values: HashMap<String, String>,
+) -> Result<(), Refused> {
+    use service::Change;
+
+    let administrator = crate::door::administrator()?;
+    let mut values = values;
+    let mut decided = std::collections::BTreeMap::new();
+    for (field, change) in changes {
+        let change = match change.as_str() {
+            "keep" => Change::Keep,
+            "clear" => Change::Clear,
+            "replace" => Change::Replace(values.remove(&field).unwrap_or_default().into()),
+            _ => {
+                let name = format!("changes[{field}]");
+                let detail = "Choose Keep, Replace or Clear.";
+                return Err(model::Problem::field(&name, "unknown_change", detail).into());
+            }
+        };
+        decided.insert(field, change);
+    }
+    crate::door::service()?
+        .overwrite_connection(&administrator, &parse_id(&id)?, revision, decided)
+        .await?;
+    leptos_axum::redirect("/connections");
+    Ok(())
+}
+
+/// Deletes a connection; `typed_name` must be its name when workflows use it.
+#[server(prefix = "/fn", endpoint = "delete_connection")]
+pub async fn delete_connection(
+    id: String,
+    #[server(default)] typed_name: String,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    let typed = (!typed_name.is_empty()).then_some(typed_name);
+    crate::door::service()?.delete_connection(&administrator, &parse_id(&id)?, typed).await?;
+    leptos_axum::redirect("/connections");
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn parse_id(id: &str) -> Result<model::ConnectionId, model::Problem> {
+    id.parse().map_err(|_| model::Problem::not_found("connection"))
+}
+
+/// The values of one type, keyed by field.
+#[cfg(feature = "ssr")]
+fn of_type(
+    values: HashMap<String, String>,
+    type_name: &str,
+) -> std::collections::BTreeMap<String, zeroize::Zeroizing<String>> {
+    let prefix = format!("{type_name}.");
+    let mut of_type = std::collections::BTreeMap::new();
+    for (key, value) in values {
+        let value = zeroize::Zeroizing::new(value);
+        if let Some(field) = key.strip_prefix(&prefix) {
+            of_type.insert(field.to_owned(), value);
+        } else if !key.contains('.') {
+            of_type.insert(key, value);
+        }
+    }
+    of_type
+}

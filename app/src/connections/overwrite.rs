@@ -1,0 +1,60 @@
+//! `/connections/ID/overwrite`
+
+use leptos::prelude::*;
+use model::Problem;
+
+use super::WRITE_ONLY;
+use super::overwrite_fields::OverwriteFields;
+use crate::page::{Answer, Page, Request, Section};
+use crate::ui::notice::Notice;
+
+/// Per field: keep, replace or clear.
+pub async fn page(request: Request) -> Answer {
+    let administrator = request.caller.administrator()?;
+    let missing = || Problem::not_found("connection");
+    let id = request.path("id").parse().map_err(|_| missing())?;
+    let found = request.service.connection(&administrator.viewer(), &id).await?.ok_or_else(missing)?;
+    let known = model::connection_type(found.row.type_name.as_str()).ok_or_else(|| {
+        Problem::new(
+            model::ProblemKind::Input,
+            "unknown_type",
+            "This version of Relay does not know the type of this connection; it can only be deleted.",
+        )
+    })?;
+    let full = format!("{} / {}", found.row.type_name, found.row.name);
+    let title = format!("Overwrite {full}");
+    let returned = request.returned;
+    Ok(Page::new(title.clone(), Section::Connections, move || {
+        let stored = found.fields.iter().filter(|f| f.stored).map(|f| f.name.clone()).collect();
+        let chosen = known
+            .fields
+            .iter()
+            .filter_map(|field| {
+                let word = returned.typed(&format!("changes[{}]", field.name))?;
+                Some((field.name.to_owned(), word.to_owned()))
+            })
+            .collect();
+        let affected = match found.row.used_by.len() {
+            0 => "No workflow uses this connection.".to_owned(),
+            1 => "1 workflow uses this connection.".to_owned(),
+            several => format!("{several} workflows use this connection."),
+        };
+        view! {
+            <div class="card form">
+                <h1>{title}</h1>
+                {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
+                <p class="advice">{affected}" Their next steps get the new values."</p>
+                <form method="post" action="/fn/overwrite_connection" autocomplete="off">
+                    <input type="hidden" name="id" value=found.row.id.to_string()/>
+                    <input type="hidden" name="revision" value=found.row.revision.to_string()/>
+                    <OverwriteFields of=known stored problem=returned.problem chosen/>
+                    <p class="write-only">{WRITE_ONLY}</p>
+                    <div class="actions">
+                        <button class="primary" type="submit">"Save connection"</button>
+                        <a class="button" href="/connections">"Cancel"</a>
+                    </div>
+                </form>
+            </div>
+        }
+    }))
+}

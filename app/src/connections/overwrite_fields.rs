@@ -1,0 +1,60 @@
+//! The part of the overwrite form that is the same on its page and in the Setup dialog: per field
+//! the choice to keep, replace or clear what is stored.
+
+use leptos::prelude::*;
+use model::{ConnectionType, Problem};
+
+use super::value_field::ValueField;
+use crate::ui::field::Wrong;
+use crate::ui::notice::field_id;
+
+/// One group per field of the type. The text box shows only under Replace, by a rule of the style
+/// sheet, so that it works without JavaScript.
+#[component]
+pub fn OverwriteFields(
+    /// The type of the connection.
+    of: &'static ConnectionType,
+    /// Names of the fields that are stored.
+    stored: Vec<String>,
+    /// The problem the form came back with.
+    #[prop(optional_no_strip)]
+    problem: Option<Problem>,
+    /// What was chosen before the form came back: (field, `keep` | `replace` | `clear`).
+    #[prop(optional)]
+    chosen: Vec<(String, String)>,
+) -> impl IntoView {
+    let group = move |field: &'static model::Field| {
+        let is_stored = stored.iter().any(|name| name == field.name);
+        let wrong = |name: &str| problem.as_ref().and_then(|p| p.for_field(name)).map(str::to_owned);
+        let change = format!("changes[{}]", field.name);
+        let value = format!("values[{}]", field.name);
+        let before = chosen.iter().find(|(name, _)| name == field.name).map(|(_, word)| word.clone());
+        let before = before.unwrap_or_else(|| "keep".to_owned());
+        let choice = |word: &'static str, label: &'static str| {
+            view! {
+                <label class="choice">
+                    <input type="radio" name=change.clone() value=word checked=before == word/>
+                    {label}
+                </label>
+            }
+        };
+        let state = if is_stored { "Stored; it can't be shown." } else { "Nothing stored." };
+        let id = field_id(&change);
+        view! {
+            <fieldset class="overwrite">
+                <legend>{field.label}</legend>
+                <p class="help">{state}</p>
+                <div class="choices">
+                    {choice("keep", "Keep")}
+                    {choice("replace", "Replace")}
+                    {choice("clear", "Clear")}
+                </div>
+                <Wrong id problem=wrong(&change)/>
+                <div class="replacement">
+                    <ValueField field name=value.clone() problem=wrong(&value) label_hidden=true/>
+                </div>
+            </fieldset>
+        }
+    };
+    of.fields.iter().map(group).collect_view()
+}

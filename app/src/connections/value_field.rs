@@ -1,0 +1,79 @@
+//! The control one value is typed into. It is always empty when it appears: no stored value, and
+//! no value of a form that came back, is ever put into it.
+
+use leptos::prelude::*;
+use model::Field;
+
+use crate::ui::field::Wrong;
+use crate::ui::notice::field_id;
+
+/// A control for one field. It is not `required` in HTML: a hidden one could never be submitted,
+/// and the service says what is missing in better words.
+#[component]
+pub fn ValueField(
+    /// The field of the connection type.
+    field: &'static Field,
+    /// Name of the control in its form.
+    #[prop(into)]
+    name: String,
+    /// What was wrong with it.
+    #[prop(optional_no_strip)]
+    problem: Option<String>,
+    /// Under a group that already shows the label: keep it for screen readers only.
+    #[prop(optional)]
+    label_hidden: bool,
+) -> impl IntoView {
+    let id = field_id(&name);
+    let described = format!("{id}-help {id}-problem");
+    let optional = (!field.required).then_some(" (optional)");
+    let invalid = problem.is_some().then_some("true");
+    let control = if field.multiline {
+        view! {
+            <textarea
+                id=id.clone()
+                name=name
+                class=if field.secret { "value masked" } else { "value" }
+                rows="6"
+                wrap="off"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                data-1p-ignore=""
+                data-lpignore="true"
+                data-bwignore=""
+                aria-invalid=invalid
+                aria-describedby=described
+            ></textarea>
+        }
+        .into_any()
+    } else {
+        view! {
+            <input
+                id=id.clone()
+                name=name
+                class="value"
+                type=if field.secret { "password" } else { "text" }
+                autocomplete=if field.secret { "new-password" } else { "off" }
+                autocapitalize="none"
+                spellcheck="false"
+                data-1p-ignore=""
+                data-lpignore="true"
+                data-bwignore=""
+                aria-invalid=invalid
+                aria-describedby=described
+            />
+        }
+        .into_any()
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone() class=if label_hidden { "for-readers" } else { "" }>
+                {field.label}
+                {optional.map(|word| view! { <span class="quiet">{word}</span> })}
+            </label>
+            <p class="help" id=format!("{id}-help")>{field.help}</p>
+            {control}
+            <Wrong id problem/>
+        </div>
+    }
+}

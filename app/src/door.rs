@@ -1,0 +1,32 @@
+//! What server functions find in their context: the service and who is calling.
+
+use leptos::prelude::use_context;
+use model::Problem;
+use service::{Administrator, Caller, Service, Viewer};
+
+fn present<T: Clone + 'static>() -> Result<T, Problem> {
+    use_context::<T>().ok_or_else(|| {
+        tracing::error!(wanted = std::any::type_name::<T>(), "a server function lacks its context");
+        Problem::internal()
+    })
+}
+
+/// The use cases.
+pub(crate) fn service() -> Result<Service, Problem> {
+    present()
+}
+
+/// Who is signed in.
+pub(crate) fn caller() -> Result<Caller, Problem> {
+    present::<Option<Caller>>()?.ok_or_else(Problem::not_signed_in)
+}
+
+/// The right to look.
+pub(crate) fn viewer() -> Result<Viewer, Problem> {
+    Ok(caller()?.viewer())
+}
+
+/// The right to change.
+pub(crate) fn administrator() -> Result<Administrator, Problem> {
+    caller()?.administrator()
+}

@@ -1,0 +1,10 @@
+//! What every page is made of: icons, states, fields, notices and the frame around them.
+
+pub mod field;
+#[cfg(feature = "ssr")]
+pub mod frame;
+pub mod icon;
+pub mod notice;
+pub mod state;
+#[cfg(feature = "ssr")]
+pub mod time;

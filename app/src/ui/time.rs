@@ -1,0 +1,39 @@
+//! Points in time, for people and for machines.
+
+use leptos::prelude::*;
+use model::Timestamp;
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `2026-11-21T20:45:19Z` as “21 Nov 2026, 20:45 UTC”.
+fn readable(iso: &str) -> String {
+    let month = iso.get(5..7).and_then(|digits| digits.parse::<usize>().ok());
+    let month = month.and_then(|number| MONTHS.get(number.wrapping_sub(1)));
+    match (iso.get(0..4), month, iso.get(8..10), iso.get(11..16)) {
+        (Some(year), Some(month), Some(day), Some(time)) => {
+            format!("{} {month} {year}, {time} UTC", day.trim_start_matches('0'))
+        }
+        _ => iso.to_owned(),
+    }
+}
+
+/// A point in time.
+#[component]
+pub fn Time(
+    /// When.
+    at: Timestamp,
+) -> impl IntoView {
+    let iso = at.to_string();
+    view! { <time datetime=iso.clone()>{readable(&iso)}</time> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_a_month_a_minute() {
+        assert_eq!(readable("2026-01-02T03:04:05Z"), "2 Jan 2026, 03:04 UTC");
+    }
+}

@@ -1,0 +1,169 @@
+//! Server functions of workflows and their secrets.
+
+#![expect(missing_docs, reason = "the macro makes a public struct of every function's arguments")]
+
+use leptos::prelude::*;
+use model::Holdings;
+use serde::{Deserialize, Serialize};
+
+use crate::refused::Refused;
+
+/// Makes an empty workflow and goes to it.
+#[server(prefix = "/fn", endpoint = "create_workflow")]
+pub async fn create_workflow(
+    name: String,
+    #[server(default)] description: String,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    let name =
+        crate::door::service()?.create_workflow(&administrator, &name, &description).await?;
+    leptos_axum::redirect(&format!("/workflows/{name}"));
+    Ok(())
+}
+
+/// Changes name and description.
+#[server(prefix = "/fn", endpoint = "rename_workflow")]
+pub async fn rename_workflow(
+    workflow: String,
+    name: String,
+    #[server(default)] description: String,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    let name = crate::door::service()?
+        .rename_workflow(&administrator, &workflow, &name, &description)
+        .await?;
+    leptos_axum::redirect(&format!("/workflows/{name}"));
+    Ok(())
+}
+
+/// Deletes a workflow with its revisions and secrets; `typed_name` must be its name.
+#[server(prefix = "/fn", endpoint = "delete_workflow")]
+pub async fn delete_workflow(
+    workflow: String,
+    #[server(default)] typed_name: String,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    crate::door::service()?.delete_workflow(&administrator, &workflow, &typed_name).await?;
+    leptos_axum::redirect("/workflows");
+    Ok(())
+}
+
+/// Saves a text as a new revision. `base_revision` is the one it was written on top of; saving over
+/// somebody's newer one is refused. Answers the number of the revision.
+#[server(prefix = "/fn", endpoint = "save_workflow")]
+pub async fn save_workflow(
+    workflow: String,
+    base_revision: u64,
+    #[server(default)] text: String,
+) -> Result<u64, Refused> {
+    let administrator = crate::door::administrator()?;
+    // A form posted without JavaScript has CRLF at every line end.
+    let text = text.replace("\r\n", "\n");
+    let saved = crate::door::service()?
+        .save_workflow(&administrator, &workflow, base_revision, text)
+        .await?;
+    leptos_axum::redirect(&format!("/workflows/{workflow}"));
+    Ok(saved.revision)
+}
+
+/// The newest revision of a workflow and who saved it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newest {
+    /// Its number; 0 when nothing was saved yet.
+    pub revision: u64,
+    /// Who saved it.
+    pub saved_by: String,
+}
+
+/// Which revision is the newest, for whoever was refused.
+#[server(prefix = "/fn", endpoint = "newest_revision")]
+pub async fn newest_revision(workflow: String) -> Result<Newest, Refused> {
+    let viewer = crate::door::viewer()?;
+    let found = crate::door::service()?.workflow(&viewer, &workflow).await?;
+    let found = found.ok_or_else(|| model::Problem::not_found("workflow"))?;
+    Ok(Newest { revision: found.revision, saved_by: found.saved_by })
+}
+
+/// Saves the text of an earlier revision as the newest one.
+#[server(prefix = "/fn", endpoint = "restore_revision")]
+pub async fn restore_revision(
+    workflow: String,
+    number: u64,
+    base_revision: u64,
+) -> Result<u64, Refused> {
+    let administrator = crate::door::administrator()?;
+    let saved = crate::door::service()?
+        .restore_revision(&administrator, &workflow, number, base_revision)
+        .await?;
+    leptos_axum::redirect(&format!("/workflows/{workflow}"));
+    Ok(saved.revision)
+}
+
+/// What the workflow could use: types, names and ids, nothing of their values.
+#[server(prefix = "/fn", endpoint = "workflow_holdings")]
+pub async fn workflow_holdings(workflow: String) -> Result<Holdings, Refused> {
+    let viewer = crate::door::viewer()?;
+    Ok(crate::door::service()?.holdings(&viewer, &workflow).await?)
+}
+
+/// A fresh id for a secret that is about to be typed in; it is accepted once.
+#[server(prefix = "/fn", endpoint = "new_secret")]
+pub async fn new_secret() -> Result<String, Refused> {
+    let administrator = crate::door::administrator()?;
+    Ok(crate::door::service()?.new_secret_id(&administrator)?.into())
+}
+
+/// The revision of a secret, which overwriting it has to name.
+#[server(prefix = "/fn", endpoint = "secret_revision")]
+pub async fn secret_revision(workflow: String, id: String) -> Result<u64, Refused> {
+    let viewer = crate::door::viewer()?;
+    let secrets = crate::door::service()?.secrets(&viewer, &workflow).await?;
+    let found = secrets.into_iter().find(|secret| secret.id.as_str() == id);
+    Ok(found.ok_or_else(|| model::Problem::not_found("secret"))?.revision)
+}
+
+#[cfg(feature = "ssr")]
+fn secret_id(id: &str) -> Result<model::SecretId, model::Problem> {
+    id.parse().map_err(|_| model::Problem::not_found("secret"))
+}
+
+/// Adds a secret of this workflow.
+#[server(prefix = "/fn", endpoint = "add_secret")]
+pub async fn add_secret(
+    workflow: String,
+    id: String,
+    name: String,
+    #[server(default)] value: String,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    crate::door::service()?
+        .add_secret(&administrator, &workflow, &name, value.into(), secret_id(&id)?)
+        .await?;
+    leptos_axum::redirect(&format!("/workflows/{workflow}"));
+    Ok(())
+}
+
+/// Overwrites a secret of this workflow.
+#[server(prefix = "/fn", endpoint = "overwrite_secret")]
+pub async fn overwrite_secret(
+    workflow: String,
+    id: String,
+    revision: u64,
+    #[server(default)] value: String,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    crate::door::service()?
+        .overwrite_secret(&administrator, &workflow, &secret_id(&id)?, revision, value.into())
+        .await?;
+    leptos_axum::redirect(&format!("/workflows/{workflow}"));
+    Ok(())
+}
+
+/// Deletes a secret of this workflow.
+#[server(prefix = "/fn", endpoint = "delete_secret")]
+pub async fn delete_secret(workflow: String, id: String) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    crate::door::service()?.delete_secret(&administrator, &workflow, &secret_id(&id)?).await?;
+    leptos_axum::redirect(&format!("/workflows/{workflow}/settings"));
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! Workflows: the list, the page with the editor and Setup, revisions, secrets, settings.
+
+pub mod checked;
+#[cfg(feature = "ssr")]
+pub mod delete;
+pub mod functions;
+#[cfg(feature = "ssr")]
+pub mod list;
+#[cfg(feature = "ssr")]
+pub mod new;
+#[cfg(feature = "ssr")]
+pub mod revisions;
+pub mod secret_field;
+#[cfg(feature = "ssr")]
+pub mod secrets;
+#[cfg(feature = "ssr")]
+pub mod settings;
+pub mod workbench;
+#[cfg(feature = "ssr")]
+pub mod workflow;

@@ -1,0 +1,111 @@
+//! `/workflows/NAME/secrets/…`: the pages that add, overwrite and delete a secret. From the Setup
+//! menu the same is done in a dialog.
+
+use leptos::prelude::*;
+use model::Problem;
+use service::SecretRow;
+
+use super::secret_field::VALUE;
+use crate::connections::WRITE_ONLY;
+use crate::connections::value_field::ValueField;
+use crate::page::{Answer, Page, Request, Section};
+use crate::ui::{field::TextField, notice::Notice};
+
+/// `/workflows/NAME/secrets/new`; `?name=` fixes the name, as the workflow asks for it.
+pub async fn new(request: Request) -> Answer {
+    let administrator = request.caller.administrator()?;
+    let workflow = request.path("name").to_owned();
+    let found = request.service.workflow(&administrator.viewer(), &workflow).await?;
+    found.ok_or_else(|| Problem::not_found("workflow"))?;
+    let id = request.service.new_secret_id(&administrator)?;
+    Ok(Page::new("Add secret", Section::Workflows, move || {
+        let fixed = request.query("name").unwrap_or_default().to_owned();
+        let returned = request.returned;
+        let name = returned.typed("name").map_or_else(|| fixed.clone(), str::to_owned);
+        let body = view! {
+            <input type="hidden" name="id" value=id.to_string()/>
+            <TextField
+                name="name"
+                label="Name"
+                help="The workflow asks for it by this name."
+                value=name
+                readonly=!fixed.is_empty()
+                problem=returned.wrong("name")
+            />
+        };
+        form("Add secret", "/fn/add_secret", &workflow, &returned.problem, body.into_any())
+    }))
+}
+
+/// `/workflows/NAME/secrets/ID/overwrite`
+pub async fn overwrite(request: Request) -> Answer {
+    let workflow = request.path("name").to_owned();
+    let secret = find(&request).await?;
+    let title = format!("Overwrite secret {}", secret.name);
+    Ok(Page::new(title.clone(), Section::Workflows, move || {
+        let body = view! {
+            <input type="hidden" name="id" value=secret.id.to_string()/>
+            <input type="hidden" name="revision" value=secret.revision.to_string()/>
+        };
+        form(&title, "/fn/overwrite_secret", &workflow, &request.returned.problem, body.into_any())
+    }))
+}
+
+/// `/workflows/NAME/secrets/ID/delete`
+pub async fn delete(request: Request) -> Answer {
+    let workflow = request.path("name").to_owned();
+    let secret = find(&request).await?;
+    let title = format!("Delete secret {}?", secret.name);
+    let problem = request.returned.problem;
+    Ok(Page::new(title.clone(), Section::Workflows, move || {
+        view! {
+            <div class="card form" role="alertdialog" aria-labelledby="delete-title" aria-describedby="delete-text">
+                <h1 id="delete-title">{title}</h1>
+                {problem.map(|problem| view! { <Notice problem/> })}
+                <p id="delete-text">"Its value is gone for good. Steps that ask for it will fail."</p>
+                <form method="post" action="/fn/delete_secret">
+                    <input type="hidden" name="workflow" value=workflow.clone()/>
+                    <input type="hidden" name="id" value=secret.id.to_string()/>
+                    <div class="actions">
+                        <a class="button" href=format!("/workflows/{workflow}/settings") autofocus=true>"Keep it"</a>
+                        <button class="danger" type="submit">"Delete secret"</button>
+                    </div>
+                </form>
+            </div>
+        }
+    }))
+}
+
+async fn find(request: &Request) -> Result<SecretRow, Problem> {
+    let administrator = request.caller.administrator()?;
+    let secrets = request.service.secrets(&administrator.viewer(), request.path("name")).await?;
+    let wanted = request.path("id");
+    let found = secrets.into_iter().find(|secret| secret.id.as_str() == wanted);
+    found.ok_or_else(|| Problem::not_found("secret"))
+}
+
+fn form(
+    title: &str,
+    action: &'static str,
+    workflow: &str,
+    problem: &Option<Problem>,
+    body: AnyView,
+) -> impl IntoView + use<> {
+    let wrong = problem.as_ref().and_then(|p| p.for_field("value")).map(str::to_owned);
+    view! {
+        <div class="card form">
+            <h1>{title.to_owned()}</h1>
+            {problem.clone().map(|problem| view! { <Notice problem/> })}
+            <form method="post" action=action autocomplete="off">
+                <input type="hidden" name="workflow" value=workflow.to_owned()/>
+                {body}
+                <ValueField field=&VALUE name="value" problem=wrong/>
+                <p class="write-only">{WRITE_ONLY}</p>
+                <div class="actions">
+                    <button class="primary" type="submit">"Save secret"</button>
+                    <a class="button" href=format!("/workflows/{workflow}")>"Cancel"</a>
+                </div>
+            </form>
+        </div>
+    }
+}

@@ -1,0 +1,230 @@
+//! What only a browser can do: wake the editor, show the dialog, read the controls.
+
+use std::collections::HashMap;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
+use leptos::html::{Dialog, Form};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+
+use super::super::checked::{Need, Remark};
+use super::{Bench, Saving};
+use crate::ui::notice::field_id;
+
+#[wasm_bindgen(inline_js = "export function load(url) { return import(url); }")]
+extern "C" {
+    fn load(url: &str) -> Promise;
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+fn set(target: &Object, name: &str, value: impl Into<JsValue>) {
+    // Setting a property of a fresh object cannot fail.
+    let _ = Reflect::set(target, &name.into(), &value.into());
+}
+
+fn call(target: &JsValue, name: &str, arguments: &[JsValue]) {
+    let Ok(function) = Reflect::get(target, &name.into()) else { return };
+    if let Ok(function) = function.dyn_into::<Function>() {
+        let arguments: Array = arguments.iter().cloned().collect();
+        if let Err(error) = function.apply(target, &arguments) {
+            leptos::logging::error!("the editor failed at {name}: {error:?}");
+        }
+    }
+}
+
+/// Takes the text over from the text area and replaces it by the editor.
+pub(super) fn start(bench: Bench, url: String) {
+    let Some(area) = element("workflow-code").and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok())
+    else {
+        return;
+    };
+    bench.text.set_value(area.value());
+    let typed_before = area.default_value().is_ok_and(|served| served != area.value());
+    spawn_local(async move {
+        match JsFuture::from(load(&url)).await {
+            Ok(module) => mount(bench, &module, &area),
+            Err(_) => watch(bench, area),
+        }
+        if typed_before {
+            changed(bench);
+        }
+        bench.check();
+    });
+    // Coming back to the tab, perhaps from the page that added what was missing.
+    window_event_listener(leptos::ev::focus, move |_| spawn_local(bench.refresh()));
+    let unload = window_event_listener_untyped("beforeunload", move |event| {
+        if bench.saving.with_untracked(|saving| !matches!(saving, Saving::Saved)) {
+            event.prevent_default();
+        }
+    });
+    // The listener lives as long as the page.
+    std::mem::forget(unload);
+}
+
+fn changed(bench: Bench) {
+    if bench.can_edit && bench.saving.with_untracked(|saving| *saving == Saving::Saved) {
+        bench.saving.set(Saving::Unsaved);
+    }
+    bench.check();
+}
+
+/// Without the editor's script the text area stays and is checked all the same.
+fn watch(bench: Bench, area: HtmlTextAreaElement) {
+    let typing = Closure::<dyn FnMut()>::new({
+        let area = area.clone();
+        move || {
+            bench.text.set_value(area.value());
+            changed(bench);
+        }
+    });
+    // An area that cannot be listened to is still a working form.
+    let _ = area.add_event_listener_with_callback("input", typing.as_ref().unchecked_ref());
+    typing.forget();
+}
+
+fn nonce() -> String {
+    let script = document().query_selector("script[data-relay]").ok().flatten();
+    let script = script.and_then(|script| script.dyn_into::<HtmlElement>().ok());
+    script.map(|script| script.nonce()).unwrap_or_default()
+}
+
+fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
+    let options = Object::new();
+    let parent = area.parent_element();
+    set(&options, "parent", parent.map_or(JsValue::NULL, JsValue::from));
+    set(&options, "textarea", area.clone());
+    set(&options, "nonce", nonce());
+    set(&options, "readOnly", !bench.can_edit);
+    set(&options, "label", "Workflow code");
+    let on_change = Closure::<dyn FnMut(String)>::new(move |text: String| {
+        bench.text.set_value(text);
+        changed(bench);
+    });
+    set(&options, "onChange", on_change.into_js_value());
+    let on_save = Closure::<dyn FnMut()>::new(move || {
+        if bench.can_edit {
+            spawn_local(bench.save(bench.base_revision.get_untracked()));
+        }
+    });
+    set(&options, "onSave", on_save.into_js_value());
+    let Ok(mount) = Reflect::get(module, &"mount".into()) else { return };
+    let Ok(mount) = mount.dyn_into::<Function>() else { return };
+    let handle = match mount.call1(&JsValue::UNDEFINED, &options) {
+        Ok(handle) => StoredValue::new_local(handle),
+        Err(error) => {
+            leptos::logging::error!("the editor did not start: {error:?}");
+            return;
+        }
+    };
+    Effect::new(move |_| {
+        let marks: Array = bench.checked.with(|checked| checked.remarks.iter().map(mark).collect());
+        handle.with_value(|handle| call(handle, "setDiagnostics", &[marks.into()]));
+    });
+    Effect::new(move |_| {
+        if let Some((from, to)) = bench.going_to.get() {
+            let place = [usize_value(from), usize_value(to)];
+            handle.with_value(|handle| call(handle, "goTo", &place));
+        }
+    });
+}
+
+/// Positions in a text of at most a megabyte fit into 32 bits.
+fn usize_value(position: usize) -> JsValue {
+    u32::try_from(position).unwrap_or(u32::MAX).into()
+}
+
+fn mark(remark: &Remark) -> JsValue {
+    let mark = Object::new();
+    set(&mark, "from", usize_value(remark.from));
+    set(&mark, "to", usize_value(remark.to));
+    set(&mark, "severity", remark.severity.as_str());
+    set(&mark, "message", remark.message.as_str());
+    set(&mark, "code", remark.code.as_str());
+    mark.into()
+}
+
+/// Opens the dialog as a modal one, or closes it; the browser keeps the focus inside and brings
+/// it back.
+pub(super) fn show(dialog: NodeRef<Dialog>, open: bool) {
+    let Some(dialog) = dialog.get() else { return };
+    if open && !dialog.open() {
+        if dialog.show_modal().is_err() {
+            dialog.set_open(true);
+        }
+    } else if !open && dialog.open() {
+        dialog.close();
+    }
+}
+
+/// Every named control with what is in it; of radio buttons the chosen one.
+pub(super) fn typed(form: NodeRef<Form>) -> HashMap<String, String> {
+    let mut typed = HashMap::new();
+    let Some(form) = form.get_untracked() else { return typed };
+    let elements = form.elements();
+    for index in 0..elements.length() {
+        let Some(element) = elements.item(index) else { continue };
+        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
+            if !input.name().is_empty() && (input.type_() != "radio" || input.checked()) {
+                typed.insert(input.name(), input.value());
+            }
+        } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
+            typed.insert(area.name(), area.value());
+        }
+    }
+    typed
+}
+
+fn anything_typed(form: &web_sys::Element) -> bool {
+    let Ok(values) = form.query_selector_all(".value") else { return false };
+    (0..values.length()).filter_map(|index| values.item(index)).any(|node| {
+        let input = node.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
+        let area = node.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
+        input.or(area).is_some_and(|value| !value.is_empty())
+    })
+}
+
+fn ask_and_close(bench: Bench, around: Option<web_sys::Element>) {
+    let typed = around.is_some_and(|around| anything_typed(&around));
+    let discard = || window().confirm_with_message("Discard what you typed?").unwrap_or(true);
+    if !typed || discard() {
+        bench.asked.set(None);
+    }
+}
+
+/// Closes the dialog; asks first when something was typed.
+pub(super) fn close_unless_typed(bench: Bench, dialog: NodeRef<Dialog>) {
+    ask_and_close(bench, dialog.get_untracked().map(Into::into));
+}
+
+/// The same, from the Cancel button.
+pub(super) fn discard_unless_typed(bench: Bench, form: NodeRef<Form>) {
+    ask_and_close(bench, form.get_untracked().map(Into::into));
+}
+
+/// Brings the focus to the item that was just added.
+pub(super) fn focus_need(need: &Need) {
+    let id = format!("need-{}-{}", need.noun(), field_id(&need.full_name()));
+    request_animation_frame(move || {
+        if let Some(button) = element(&id) {
+            // Losing the focus is not worth an error.
+            let _ = button.focus();
+        }
+    });
+}
+
+/// Brings the focus to what was wrong.
+pub(super) fn focus_problem(form: NodeRef<Form>) {
+    request_animation_frame(move || {
+        let notice = form.get_untracked().and_then(|form| form.query_selector(".notice").ok().flatten());
+        if let Some(notice) = notice.and_then(|notice| notice.dyn_into::<HtmlElement>().ok()) {
+            // Losing the focus is not worth an error.
+            let _ = notice.focus();
+        }
+    });
+}

@@ -1,0 +1,164 @@
+//! The island of the workflow page: buttons, editor, Setup, banner, remarks and the value form.
+//!
+//! What it shows first is what the server computed (`initial`), so that waking it changes nothing;
+//! from then on every change of the text is checked here, without a request.
+
+#[cfg(feature = "hydrate")]
+mod browser;
+mod dialog;
+mod remarks;
+mod setup;
+mod toolbar;
+
+use leptos::prelude::*;
+use model::Holdings;
+
+use super::checked::{Checked, Need};
+use super::functions::{Newest, newest_revision, save_workflow, workflow_holdings};
+use dialog::ValueDialog;
+use remarks::Remarks;
+use setup::{Banner, Setup};
+use toolbar::Toolbar;
+
+/// Whether what is typed is safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Saving {
+    /// The newest revision is what the editor shows.
+    Saved,
+    /// Something was typed since.
+    Unsaved,
+    /// On its way.
+    Saving,
+    /// Somebody else saved a newer revision.
+    Conflict(Newest),
+    /// It did not arrive; the sentence says why.
+    Failed(String),
+}
+
+/// State of the island; copied into every part of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench {
+    pub(crate) workflow: StoredValue<String>,
+    pub(crate) can_edit: bool,
+    /// What is in the editor.
+    pub(crate) text: StoredValue<String>,
+    pub(crate) base_revision: RwSignal<u64>,
+    pub(crate) holdings: RwSignal<Holdings>,
+    pub(crate) checked: RwSignal<Checked>,
+    pub(crate) online: RwSignal<bool>,
+    pub(crate) saving: RwSignal<Saving>,
+    pub(crate) setup_open: RwSignal<bool>,
+    /// What the value form is open for.
+    pub(crate) asked: RwSignal<Option<Need>>,
+    /// Read out by screen readers when it changes.
+    pub(crate) said: RwSignal<String>,
+    /// A place the editor should go to: from, to.
+    pub(crate) going_to: RwSignal<Option<(usize, usize)>>,
+}
+
+impl Bench {
+    /// Checks the text against what is there.
+    pub(crate) fn check(self) {
+        let checked = self.text.with_value(|text| {
+            self.holdings.with_untracked(|holdings| Checked::of(text, holdings))
+        });
+        if self.checked.with_untracked(|before| *before != checked) {
+            self.checked.set(checked);
+        }
+    }
+
+    /// Asks the server what is there now.
+    pub(crate) async fn refresh(self) {
+        match workflow_holdings(self.workflow.get_value()).await {
+            Ok(holdings) => {
+                self.online.set(true);
+                self.holdings.set(holdings);
+                self.check();
+            }
+            Err(_) => self.online.set(false),
+        }
+    }
+
+    /// Saves what is in the editor on top of `base`.
+    pub(crate) async fn save(self, base: u64) {
+        if self.saving.get_untracked() == Saving::Saving {
+            return;
+        }
+        self.saving.set(Saving::Saving);
+        let sent = self.text.get_value();
+        match save_workflow(self.workflow.get_value(), base, sent.clone()).await {
+            Ok(revision) => {
+                self.base_revision.set(revision);
+                let unchanged = self.text.with_value(|text| *text == sent);
+                self.saving.set(if unchanged { Saving::Saved } else { Saving::Unsaved });
+                self.said.set(format!("Saved as revision {revision}."));
+                self.refresh().await;
+            }
+            Err(refused) if refused.0.kind == model::ProblemKind::Stale => {
+                let newest = newest_revision(self.workflow.get_value()).await;
+                self.saving.set(match newest {
+                    Ok(newest) => Saving::Conflict(newest),
+                    Err(refused) => Saving::Failed(refused.0.detail),
+                });
+            }
+            Err(refused) => self.saving.set(Saving::Failed(refused.0.detail)),
+        }
+    }
+}
+
+/// The workflow page below its heading. `children` is the form with the text area, which stays
+/// the server's: the editor replaces the text area and keeps its text.
+#[island]
+pub fn Workbench(
+    /// Name of the workflow.
+    workflow: String,
+    /// The revision the text area shows; 0 when nothing was saved yet.
+    base_revision: u64,
+    /// Whether the text may be changed.
+    can_edit: bool,
+    /// What is there.
+    holdings: Holdings,
+    /// What the server found in the text.
+    initial: Checked,
+    /// URL of the editor's script.
+    editor: String,
+    /// Whether Setup is open from the start.
+    setup_open: bool,
+    /// The form with the text area.
+    children: Children,
+) -> impl IntoView {
+    let bench = Bench {
+        workflow: StoredValue::new(workflow),
+        can_edit,
+        text: StoredValue::new(String::new()),
+        base_revision: RwSignal::new(base_revision),
+        holdings: RwSignal::new(holdings),
+        checked: RwSignal::new(initial),
+        online: RwSignal::new(true),
+        saving: RwSignal::new(Saving::Saved),
+        setup_open: RwSignal::new(setup_open),
+        asked: RwSignal::new(None),
+        said: RwSignal::new(String::new()),
+        going_to: RwSignal::new(None),
+    };
+    #[cfg(feature = "hydrate")]
+    browser::start(bench, editor);
+    #[cfg(not(feature = "hydrate"))]
+    drop(editor);
+    // Each part is boxed: together their types are too deep for the compiler.
+    view! {
+        <div class="workbench">
+            {view! { <Toolbar bench/> }.into_any()}
+            {view! { <Banner bench/> }.into_any()}
+            <p class="for-readers" role="status">{move || bench.said.get()}</p>
+            <div class="bench">
+                <div class="bench-text">
+                    {children()}
+                    {view! { <Remarks bench/> }.into_any()}
+                </div>
+                {view! { <Setup bench/> }.into_any()}
+            </div>
+            {view! { <ValueDialog bench/> }.into_any()}
+        </div>
+    }
+}

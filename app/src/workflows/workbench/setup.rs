@@ -1,0 +1,145 @@
+//! Setup: what the text needs, what of it is missing, and the buttons that add it.
+
+use leptos::prelude::*;
+
+use super::super::checked::{Need, missing_sentence};
+use super::Bench;
+use crate::ui::icon::{Icon, Symbol};
+use crate::ui::state::{State, tone};
+
+/// The line that says that something is missing; it comes and goes while one types.
+#[component]
+pub(super) fn Banner(bench: Bench) -> impl IntoView {
+    let line = move |count: usize, noun: &'static str, link: &'static str| {
+        let open = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            bench.setup_open.set(true);
+        };
+        (count > 0).then(|| {
+            view! {
+                <p class="banner">
+                    <Symbol icon=Icon::Alert/>
+                    <span>{missing_sentence(count, noun)}</span>
+                    " "
+                    <a href="?setup=open#setup" on:click=open>{link}</a>
+                </p>
+            }
+        })
+    };
+    let connections = Memo::new(move |_| bench.checked.with(super::Checked::missing_connections));
+    let secrets = Memo::new(move |_| bench.checked.with(super::Checked::missing_secrets));
+    view! {
+        <div class="banners" aria-live="polite">
+            {move || line(connections.get(), "connection", "Fill in missing connections")}
+            {move || line(secrets.get(), "secret", "Fill in missing secrets")}
+        </div>
+    }
+}
+
+/// The region beside the text.
+#[component]
+pub(super) fn Setup(bench: Bench) -> impl IntoView {
+    let connections = Memo::new(move |_| bench.checked.with(|checked| checked.connections.clone()));
+    let secrets = Memo::new(move |_| bench.checked.with(|checked| checked.secrets.clone()));
+    let close = move |_| bench.setup_open.set(false);
+    let unreadable = move || {
+        let readable = bench.checked.with(|checked| checked.readable);
+        let sentence = if !bench.online.get() {
+            "Can't check right now: the server can't be reached."
+        } else if !readable {
+            "The text can't be read yet; mend its errors first. Below is what was understood."
+        } else {
+            return None;
+        };
+        Some(view! { <p class="note">{sentence}</p> })
+    };
+    let dynamic = move || {
+        let sentence = match bench.checked.with(|checked| checked.unknown) {
+            0 => return None,
+            1 => "1 reference is computed when the workflow runs: unknown until then.".to_owned(),
+            several => format!(
+                "{several} references are computed when the workflow runs: unknown until then."
+            ),
+        };
+        Some(view! { <p class="note">{sentence}</p> })
+    };
+    view! {
+        <section id="setup" class="setup" aria-label="Setup" hidden=move || !bench.setup_open.get()>
+            <div class="setup-heading">
+                <h2>"Setup"</h2>
+                <button type="button" class="plain" aria-label="Close Setup" on:click=close>
+                    <Symbol icon=Icon::Close/>
+                </button>
+            </div>
+            {unreadable}
+            <h3 id="setup-connections">"Connections"</h3>
+            {move || needs(bench, connections.get(), "setup-connections", "This workflow needs no connection.")}
+            <h3 id="setup-secrets">"Secrets"</h3>
+            {move || needs(bench, secrets.get(), "setup-secrets", "This workflow needs no secret.")}
+            {dynamic}
+            {(!bench.can_edit).then(|| view! {
+                <p class="note">"Administrators add and overwrite connections and secrets."</p>
+            })}
+        </section>
+    }
+}
+
+fn needs(bench: Bench, needs: Vec<Need>, labelled_by: &'static str, none: &'static str) -> AnyView {
+    if needs.is_empty() {
+        return view! { <p class="quiet">{none}</p> }.into_any();
+    }
+    let items = needs.into_iter().map(|need| item(bench, need)).collect_view();
+    view! { <ul class="needs" aria-labelledby=labelled_by>{items}</ul> }.into_any()
+}
+
+fn item(bench: Bench, need: Need) -> impl IntoView {
+    let words = match &need.held_type {
+        Some(held) => format!("{}: it is of type {held}", need.state.words()),
+        None => need.state.words().to_owned(),
+    };
+    let full = need.full_name();
+    let used_in = format!("used in {}", need.used_in);
+    let state_tone = tone(need.state);
+    let button = bench.can_edit.then(|| button(bench, need));
+    view! {
+        <li>
+            <div>
+                <code class="need-name">{full}</code>
+                <State tone=state_tone words/>
+                <p class="quiet">{used_in}</p>
+            </div>
+            {button}
+        </li>
+    }
+}
+
+/// Opens the value form; without JavaScript, its page.
+fn button(bench: Bench, need: Need) -> impl IntoView {
+    let overwrites = need.id.is_some() && need.held_type.is_none();
+    let verb = if overwrites { "Overwrite" } else { "Add" };
+    let label = format!("{verb} {} {}", need.noun(), need.full_name());
+    let workflow = bench.workflow.get_value();
+    let action = match (&need.type_name, need.id.as_deref().filter(|_| overwrites)) {
+        (Some(_), Some(id)) => format!("/connections/{id}/overwrite"),
+        (Some(_), None) => "/connections/new".to_owned(),
+        (None, Some(id)) => format!("/workflows/{workflow}/secrets/{id}/overwrite"),
+        (None, None) => format!("/workflows/{workflow}/secrets/new"),
+    };
+    let id = format!("need-{}-{}", need.noun(), crate::ui::notice::field_id(&need.full_name()));
+    let icon = if overwrites { Icon::Pencil } else { Icon::Plus };
+    let type_name = need.type_name.clone();
+    let name = need.name.clone();
+    let open = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        bench.asked.set(Some(need.clone()));
+    };
+    view! {
+        <form method="get" action=action>
+            {type_name.map(|type_name| view! { <input type="hidden" name="type" value=type_name/> })}
+            <input type="hidden" name="name" value=name/>
+            <button type="submit" id=id class="icon-button" aria-label=label.clone() title=label on:click=open>
+                <Symbol icon/>
+            </button>
+        </form>
+    }
+}

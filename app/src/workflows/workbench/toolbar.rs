@@ -1,0 +1,105 @@
+//! The buttons of the header bar, and what became of the last save.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Bench, Saving};
+use crate::ui::icon::{Icon, Symbol};
+
+/// Save, Setup, and whether what is typed is safe.
+#[component]
+pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
+    let words = move || bench.checked.with(|checked| checked.words(bench.online.get()));
+    let tone = move || {
+        let words = words();
+        match words.as_str() {
+            "Setup: ready" => "setup-button good",
+            "Setup: unknown" => "setup-button unsure",
+            _ => "setup-button bad",
+        }
+    };
+    let icon = move || {
+        let icon = match tone() {
+            "setup-button good" => Icon::Check,
+            "setup-button unsure" => Icon::Question,
+            _ => Icon::Alert,
+        };
+        view! { <Symbol icon/> }
+    };
+    let status = move || match bench.saving.get() {
+        Saving::Saved if bench.can_edit => "Saved",
+        Saving::Saved => "Read only",
+        Saving::Unsaved => "Unsaved changes",
+        Saving::Saving => "Saving…",
+        Saving::Conflict(_) => "Conflict",
+        Saving::Failed(_) => "Not saved",
+    };
+    let save = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        spawn_local(bench.save(bench.base_revision.get_untracked()));
+    };
+    // Without JavaScript this button loads the page with Setup open or closed.
+    let toggle = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        bench.setup_open.update(|open| *open = !*open);
+    };
+    let next = if bench.setup_open.get_untracked() { "closed" } else { "open" };
+    view! {
+        <div class="toolbar">
+            <span class="save-state" role="status">{status}</span>
+            <form method="get" class="setup-form">
+                <input type="hidden" name="setup" value=next/>
+                <button
+                    type="submit"
+                    class=tone
+                    aria-expanded=move || bench.setup_open.get().to_string()
+                    aria-controls="setup"
+                    on:click=toggle
+                >{icon}<span>{words}</span></button>
+            </form>
+            {bench.can_edit.then(|| view! {
+                <button type="submit" form="workflow-form" class="primary" on:click=save>"Save changes"</button>
+            })}
+        </div>
+        {move || outcome(bench)}
+    }
+}
+
+/// A conflict with a way out, or why saving failed. The text stays in the editor either way.
+fn outcome(bench: Bench) -> Option<AnyView> {
+    match bench.saving.get() {
+        Saving::Conflict(newest) => {
+            let revision = newest.revision;
+            let theirs = format!("/workflows/{}/revisions/{revision}", bench.workflow.get_value());
+            let over = move |_| spawn_local(bench.save(revision));
+            Some(
+                view! {
+                    <div class="notice notice-bad" role="alert">
+                        <Symbol icon=Icon::Warning/>
+                        <div>
+                            <p>
+                                {newest.saved_by}" saved revision "{revision}
+                                " while you were typing. Your text is still here and not saved."
+                            </p>
+                            <p class="buttons">
+                                <a class="button" href=theirs target="_blank">"Look at revision "{revision}</a>
+                                <button type="button" on:click=over>"Save mine as the newest"</button>
+                            </p>
+                        </div>
+                    </div>
+                }
+                .into_any(),
+            )
+        }
+        Saving::Failed(detail) => Some(
+            view! {
+                <div class="notice notice-bad" role="alert">
+                    <Symbol icon=Icon::Alert/>
+                    <div><p>{detail}" Your text is still here."</p></div>
+                </div>
+            }
+            .into_any(),
+        ),
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! `/workflows/NAME`: the text with its editor, Setup, and what is wrong with it.
+
+use leptos::prelude::*;
+use model::Problem;
+
+use super::checked::Checked;
+use super::workbench::Workbench;
+use crate::page::{Answer, Page, Request, Section, Site};
+use crate::ui::icon::{Icon, Symbol};
+use crate::ui::notice::Notice;
+use crate::ui::time::Time;
+
+/// The workflow page. Without JavaScript it is a form with a text area and links.
+pub async fn page(request: Request, site: Site) -> Answer {
+    let viewer = request.caller.viewer();
+    let name = request.path("name").to_owned();
+    let found = request.service.workflow(&viewer, &name).await?;
+    let found = found.ok_or_else(|| Problem::not_found("workflow"))?;
+    let holdings = request.service.holdings(&viewer, &name).await?;
+    let can_edit = request.caller.administrator().is_ok();
+    let setup_open = request.query("setup") == Some("open");
+    let returned = request.returned;
+    let text = returned.typed("text").map_or_else(|| found.text.clone(), str::to_owned);
+    let initial = Checked::of(&text, &holdings);
+    let page = Page::new(name.clone(), Section::Workflows, move || {
+        let saved = view! {
+            <span>
+                {if found.revision == 0 { "Not saved yet, made ".to_owned() } else { format!("Revision {}, ", found.revision) }}
+                <Time at=found.saved_at/>" by "{found.saved_by.clone()}
+            </span>
+        };
+        let links = format!("/workflows/{name}");
+        view! {
+            <div class="heading">
+                <div>
+                    <h1>{name.clone()}</h1>
+                    {(!found.description.is_empty())
+                        .then(|| view! { <p class="lead">{found.description.clone()}</p> })}
+                    <p class="crumbs">
+                        {saved}
+                        <a href=format!("{links}/revisions")>"Revisions"</a>
+                        {can_edit.then(|| view! { <a href=format!("{links}/settings")>"Settings"</a> })}
+                    </p>
+                </div>
+            </div>
+            {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
+            {(!can_edit).then(|| view! {
+                <p class="note"><Symbol icon=Icon::Info/>"You can read this workflow. Administrators change it."</p>
+            })}
+            <Workbench
+                workflow=name.clone()
+                base_revision=found.revision
+                can_edit
+                holdings
+                initial
+                editor=format!("/{}/editor.js", site.pkg)
+                setup_open
+            >
+                <form id="workflow-form" method="post" action="/fn/save_workflow">
+                    <input type="hidden" name="workflow" value=name/>
+                    <input type="hidden" name="base_revision" value=found.revision.to_string()/>
+                    <label class="for-readers" for="workflow-code">"Workflow code"</label>
+                    // The parser of HTML drops the first line end of a text area.
+                    <textarea
+                        id="workflow-code"
+                        name="text"
+                        class="code"
+                        rows="24"
+                        wrap="off"
+                        spellcheck="false"
+                        autocapitalize="none"
+                        autocomplete="off"
+                        readonly=!can_edit
+                    >{format!("\n{text}")}</textarea>
+                </form>
+            </Workbench>
+        }
+    });
+    Ok(page.with_island())
+}

@@ -1,0 +1,193 @@
+//! One step of a workflow.
+
+use serde::Serialize;
+
+use super::fields::{Fields, text, wrong};
+use crate::diagnostic::{Findings, shown};
+use crate::order::Edge;
+use crate::plan::StepKind;
+use crate::text::{Place, Span};
+use crate::tree::{Content, NodeId, Tree};
+
+/// A step as it is written. What is evaluated at run time (`spec`, `env`, `when`) is not here
+/// but in the plan and the requirements.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// Its name; empty while it has none.
+    pub name: String,
+    /// What it is.
+    pub kind: StepKind,
+    /// What it does, shown with approvals.
+    pub description: Option<String>,
+    /// The container image.
+    pub image: Option<String>,
+    /// Script lines; never evaluated.
+    pub input: Vec<String>,
+    /// Where to fetch the script; never evaluated.
+    pub input_file: Option<String>,
+    /// The command in the container; never evaluated.
+    pub command: Option<String>,
+    /// Its arguments; never evaluated.
+    pub args: Vec<String>,
+    /// The steps it names in `dependsOn`, in that order.
+    pub depends_on: Vec<String>,
+    /// Its name in the text, or the beginning of the step.
+    pub place: Place,
+}
+
+const KEYS: [&str; 12] = [
+    "name",
+    "description",
+    "type",
+    "image",
+    "spec",
+    "env",
+    "dependsOn",
+    "when",
+    "input",
+    "inputFile",
+    "command",
+    "args",
+];
+
+/// A step with what its values have to be looked up for.
+pub(super) struct StepReading {
+    pub(super) step: Step,
+    /// Its name in the text, or the beginning of the step.
+    pub(super) span: Span,
+    pub(super) edges: Vec<Edge>,
+    /// Values that are evaluated, in the order of the text.
+    pub(super) values: Vec<NodeId>,
+}
+
+pub(super) fn read(
+    tree: &Tree<'_>,
+    id: NodeId,
+    findings: &mut Findings<'_>,
+) -> Option<StepReading> {
+    let fields = Fields::new(tree, id, "a step", &KEYS, findings)?;
+    let kind = kind(&fields, findings);
+    let name = fields.required("name", findings);
+    let span = name.map_or(fields.head, |id| tree.span(id));
+    let mut step = Step {
+        name: name
+            .and_then(|id| text(tree, id, "name", findings))
+            .unwrap_or_default(),
+        kind,
+        description: fields
+            .get("description")
+            .and_then(|id| tree.scalar(id))
+            .map(str::to_owned),
+        place: findings.place(span),
+        ..Step::default()
+    };
+    let mut values = Vec::new();
+    match kind {
+        StepKind::Container => {
+            if fields.required("image", findings).is_some() {
+                step.image = fields.text("image", findings);
+            }
+            step.input = fields.texts("input", findings);
+            step.input_file = fields.text("inputFile", findings);
+            step.command = fields.text("command", findings);
+            step.args = fields.texts("args", findings);
+            values.extend(fields.map("spec", findings));
+            values.extend(fields.map("env", findings));
+        }
+        StepKind::Approval => {
+            for key in [
+                "image",
+                "spec",
+                "env",
+                "input",
+                "inputFile",
+                "command",
+                "args",
+            ] {
+                if let Some(value) = fields.get(key) {
+                    findings.warning(
+                        "unused_key",
+                        tree.span(value),
+                        format_args!(
+                            "an approval runs nothing, so `{key}` has no effect; remove it"
+                        ),
+                    );
+                }
+            }
+        }
+    }
+    values.extend(fields.get("when"));
+    values.sort_by_key(|value| tree.span(*value));
+    let edges = depends_on(&fields, &step.name, findings);
+    step.depends_on = edges.iter().map(|edge| edge.to.clone()).collect();
+    Some(StepReading {
+        step,
+        span,
+        edges,
+        values,
+    })
+}
+
+fn kind(fields: &Fields<'_, '_>, findings: &mut Findings<'_>) -> StepKind {
+    let Some(id) = fields.get("type") else {
+        return StepKind::Container;
+    };
+    match fields.tree.scalar(id) {
+        Some("container") => StepKind::Container,
+        Some("approval") => StepKind::Approval,
+        other => {
+            let word = other.unwrap_or_default();
+            let guess = findings.guess(word, ["container", "approval"]);
+            let guess = if guess.is_empty() {
+                "; use `container` or `approval`".into()
+            } else {
+                guess
+            };
+            findings.error(
+                "unknown_value",
+                fields.tree.span(id),
+                format_args!("there is no type of step {}{guess}", shown(word)),
+            );
+            // An approval needs less, so nothing else is complained about on its behalf.
+            StepKind::Approval
+        }
+    }
+}
+
+/// `dependsOn`: one name or a list of names.
+fn depends_on(fields: &Fields<'_, '_>, own: &str, findings: &mut Findings<'_>) -> Vec<Edge> {
+    let tree = fields.tree;
+    let Some(id) = fields.get("dependsOn") else {
+        return Vec::new();
+    };
+    let items = match tree.content(tree.resolve(id)) {
+        Content::Sequence(items) => items,
+        Content::Scalar(..) => &[id],
+        _ => {
+            wrong(
+                tree,
+                id,
+                "dependsOn",
+                "the name of a step or a list of them",
+                findings,
+            );
+            return Vec::new();
+        }
+    };
+    let mut edges = Vec::new();
+    for item in items {
+        let Some(to) = text(tree, *item, "dependsOn", findings) else {
+            continue;
+        };
+        let span = tree.span(*item);
+        if to == own {
+            findings.error(
+                "self_dependency",
+                span,
+                format_args!("the step {} waits for itself; remove this", shown(&to)),
+            );
+        }
+        edges.push(Edge { to, span });
+    }
+    edges
+}

@@ -1,0 +1,25 @@
+//! How much of a text is taken. Whatever is sent, an answer comes within milliseconds.
+
+/// The longest text that is parsed, in bytes.
+pub const MAX_TEXT: usize = 256 * 1024;
+
+/// How many lists and maps may stand inside each other, each kind of notation counted alone.
+pub const MAX_NESTING: usize = 255;
+
+/// The same for the whole document once every alias is followed.
+pub const MAX_DEPTH: u32 = 600;
+
+/// How many nodes are read: no workflow has as many, only texts made to be slow.
+pub const MAX_NODES: usize = 60_000;
+
+/// How many aliases may be followed, counting those inside what an alias stands for.
+pub const MAX_ALIASES: u32 = 10_000;
+
+/// How many nodes aliases may stand for, all together.
+pub const MAX_ALIASED_NODES: u32 = 50_000;
+
+/// How many diagnostics are kept: of errors, and again of everything else.
+pub const MAX_DIAGNOSTICS: usize = 500;
+
+/// How many words may be compared while looking for what somebody meant.
+pub const MAX_GUESSES: u32 = 5_000;

@@ -1,0 +1,197 @@
+//! `!Connection`, `!Secret`, `!Parameter`, `!Output`, `!Data`, `!Answer` and `!Fn.name`.
+
+use super::{Kind, Name, Reference};
+use crate::diagnostic::{Findings, shown};
+use crate::text::Span;
+use crate::tree::{Content, NodeId, Tag, Tree};
+
+/// What the tag says about its node.
+pub(super) enum Reading {
+    /// A reference, with the nodes of names that are not written out, which may refer further.
+    Reference(Reference, Vec<NodeId>),
+    /// A call; the node holds its arguments.
+    Call(String),
+    /// One of YAML's own tags, which changes nothing here.
+    Plain,
+    /// Nothing to look into: complained about, or of no concern.
+    Nothing,
+}
+
+/// A tag with fixed fields.
+struct Shape {
+    tag: &'static str,
+    fields: &'static [&'static str],
+    /// Whether the single field can stand alone.
+    scalar: bool,
+    /// How it is written, for a complaint.
+    example: &'static str,
+}
+
+const SHAPES: [Shape; 6] = [
+    Shape {
+        tag: "!Connection",
+        fields: &["type", "name"],
+        scalar: false,
+        example: "`!Connection {type: aws, name: my-aws-account}` or \
+                     `!Connection [aws, my-aws-account]`",
+    },
+    Shape {
+        tag: "!Secret",
+        fields: &["name"],
+        scalar: true,
+        example: "`!Secret my-secret`",
+    },
+    Shape {
+        tag: "!Parameter",
+        fields: &["name"],
+        scalar: true,
+        example: "`!Parameter my-parameter`",
+    },
+    Shape {
+        tag: "!Output",
+        fields: &["from", "name"],
+        scalar: false,
+        example: "`!Output {from: step, name: output}` or `!Output [step, output]`",
+    },
+    Shape {
+        tag: "!Data",
+        fields: &["query"],
+        scalar: true,
+        example: "`!Data field`",
+    },
+    Shape {
+        tag: "!Answer",
+        fields: &["askRef", "name"],
+        scalar: false,
+        example: "`!Answer [step, approval]`",
+    },
+];
+
+const NAMES: [&str; 7] = [
+    "!Connection",
+    "!Secret",
+    "!Parameter",
+    "!Output",
+    "!Data",
+    "!Answer",
+    "!Fn.",
+];
+
+/// Reads the tag of a node in a place where values are evaluated.
+pub(super) fn read(tree: &Tree<'_>, id: NodeId, tag: &Tag, findings: &mut Findings<'_>) -> Reading {
+    if tag.name == "!" || tag.name.starts_with("tag:yaml.org,2002:") {
+        return Reading::Plain;
+    }
+    if let Some(function) = tag
+        .name
+        .strip_prefix("!Fn.")
+        .filter(|name| !name.is_empty())
+    {
+        return Reading::Call(function.to_owned());
+    }
+    let Some(shape) = SHAPES.iter().find(|shape| shape.tag == tag.name) else {
+        let behind = |known: &str| {
+            tag.name
+                .strip_prefix(known)
+                .filter(|rest| rest.starts_with(['\'', '"']))
+        };
+        if let Some(value) = SHAPES.iter().find_map(|shape| behind(shape.tag)) {
+            let known = &tag.name[..tag.name.len() - value.len()];
+            findings.error(
+                "missing_blank",
+                tag.span,
+                format_args!("put a blank behind the tag: `{known} '…'`"),
+            );
+            return Reading::Nothing;
+        }
+        let guess = findings.guess(&tag.name, NAMES);
+        findings.error(
+            "unknown_tag",
+            tag.span,
+            format_args!("there is no tag {}{guess}", shown(&tag.name)),
+        );
+        return Reading::Nothing;
+    };
+    let Some(values) = fields(tree, id, shape) else {
+        findings.error(
+            "tag_shape",
+            tree.first_line(id),
+            format_args!("`{}` is written {}", shape.tag, shape.example),
+        );
+        return Reading::Nothing;
+    };
+    reference(tree, tag.span, shape, &values, findings)
+}
+
+/// The nodes of the tag's fields, in the order of the shape, if they are there and nothing else.
+fn fields(tree: &Tree<'_>, id: NodeId, shape: &Shape) -> Option<Vec<NodeId>> {
+    match tree.content(id) {
+        Content::Scalar(text, _) => (shape.scalar && !text.is_empty()).then(|| vec![id]),
+        Content::Sequence(items) => (items.len() == shape.fields.len()).then(|| items.to_vec()),
+        Content::Mapping => {
+            let values: Option<Vec<_>> = shape
+                .fields
+                .iter()
+                .map(|field| tree.get(id, field))
+                .collect();
+            values.filter(|values| tree.entries(id).count() == values.len())
+        }
+        Content::Alias(_) => None,
+    }
+}
+
+fn reference(
+    tree: &Tree<'_>,
+    span: Span,
+    shape: &Shape,
+    values: &[NodeId],
+    findings: &mut Findings<'_>,
+) -> Reading {
+    let kind = match shape.tag {
+        "!Connection" => Kind::Connection,
+        "!Secret" => Kind::Secret,
+        "!Parameter" => Kind::Parameter,
+        "!Output" => Kind::Output,
+        _ => return Reading::Nothing,
+    };
+    let mut names = Vec::new();
+    let mut computed = Vec::new();
+    for value in values {
+        let name = name(tree, *value, span, findings);
+        if matches!(name, Name::Computed) {
+            computed.push(*value);
+        }
+        names.push(name);
+    }
+    match Reference::new(kind, names) {
+        Some(reference) => Reading::Reference(reference, computed),
+        None => Reading::Nothing,
+    }
+}
+
+/// A field of the reference that stands at `around`.
+pub(super) fn name(tree: &Tree<'_>, id: NodeId, around: Span, findings: &mut Findings<'_>) -> Name {
+    let target = tree.resolve(id);
+    // `!Secret x` carries its tag on the name itself.
+    let tagged = tree
+        .tag(target)
+        .is_some_and(|tag| tag.span != around && tag.name.starts_with('!') && tag.name != "!");
+    match tree.content(target) {
+        _ if tagged => Name::Computed,
+        Content::Mapping => Name::Computed,
+        Content::Scalar(text, _) if text.contains("${") => Name::Computed,
+        Content::Scalar("", _) => wrong(around.to(tree.span(id)), findings),
+        Content::Scalar(..) if tree.is_null(target) => wrong(around.to(tree.span(id)), findings),
+        Content::Scalar(text, _) => Name::Literal(text.to_owned()),
+        Content::Sequence(_) | Content::Alias(_) => wrong(tree.span(id), findings),
+    }
+}
+
+fn wrong(span: Span, findings: &mut Findings<'_>) -> Name {
+    findings.error(
+        "name_not_text",
+        span,
+        "a name is missing here; write it out as text",
+    );
+    Name::Wrong
+}

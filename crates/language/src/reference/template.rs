@@ -1,0 +1,367 @@
+//! Finds the references in the `${…}` templates of one text.
+//!
+//! This reads only as much of the expression language as it needs to find roots and the words
+//! behind them: `connections.aws.prod`, `secrets['a b']`, `outputs.'scan all'.ids`. What it does
+//! not understand it passes by.
+
+use std::ops::Range;
+
+use super::{Kind, Name, Reference, guards};
+
+/// A reference and the bytes of the text it stands in.
+pub(super) struct TemplateReference {
+    pub(super) reference: Reference,
+    pub(super) range: Range<usize>,
+    pub(super) guarded: bool,
+}
+
+/// The references of every template in `text`, in order.
+pub(super) fn references(text: &str) -> Vec<TemplateReference> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(open) = text[from..].find("${") {
+        let mut scanner = Scanner {
+            text,
+            at: from + open + 2,
+            groups: vec![Group::default()],
+            found,
+        };
+        scanner.run();
+        found = scanner.found;
+        from = scanner.at;
+    }
+    found
+}
+
+#[derive(Clone, Copy, Default)]
+struct Group {
+    /// Closed by this; the outermost by `}`.
+    close: Option<u8>,
+    /// The arguments of a call, where `name:` is a keyword and no reference.
+    call: bool,
+    guarded: bool,
+    /// Right of `|>`, names are looked up in the value on its left.
+    piped: bool,
+}
+
+struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    groups: Vec<Group>,
+    found: Vec<TemplateReference>,
+}
+
+impl<'t> Scanner<'t> {
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_blanks(&mut self) {
+        while self.byte().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+    }
+
+    fn group(&self) -> Group {
+        self.groups.last().copied().unwrap_or_default()
+    }
+
+    /// Reads one template, up to and with its `}`.
+    fn run(&mut self) {
+        while let Some(byte) = self.byte() {
+            match byte {
+                b'\'' | b'"' | b'`' => drop(self.string()),
+                b'(' => self.open(b')', false, false),
+                b'[' => self.open(b']', false, false),
+                b'{' => self.open(b'}', false, false),
+                b'}' if self.groups.len() == 1 => {
+                    self.at += 1;
+                    return;
+                }
+                b')' | b']' | b'}' => {
+                    self.at += 1;
+                    if self.group().close == Some(byte) {
+                        self.groups.pop();
+                    }
+                }
+                b'|' if self.text[self.at..].starts_with("|>") => {
+                    self.at += 2;
+                    self.pipe(true);
+                }
+                b',' => {
+                    self.at += 1;
+                    self.pipe(false);
+                }
+                // What follows a dot here belongs to a call or a closed group: not a root.
+                b'.' => {
+                    self.at += 1;
+                    self.skip_blanks();
+                    self.name();
+                }
+                b'$' => {
+                    let start = self.at;
+                    self.at += 1;
+                    if !self.group().piped
+                        && let Some(root) = self.accessor()
+                    {
+                        self.chain(start, &root);
+                    }
+                }
+                b'0'..=b'9' => self.number(),
+                _ if self.name_starts() => self.word(),
+                _ => {
+                    let next = self.text[self.at..].chars().next();
+                    self.at += next.map_or(1, char::len_utf8);
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, close: u8, call: bool, guarded: bool) {
+        self.at += 1;
+        let around = self.group();
+        let guarded = guarded || around.guarded;
+        self.groups.push(Group {
+            close: Some(close),
+            call,
+            guarded,
+            piped: around.piped,
+        });
+    }
+
+    fn pipe(&mut self, piped: bool) {
+        // An argument after a comma begins anew, but only as far as what is around it allows.
+        let outer = self
+            .groups
+            .len()
+            .checked_sub(2)
+            .and_then(|at| self.groups.get(at))
+            .copied();
+        if let Some(group) = self.groups.last_mut() {
+            group.piped = piped || outer.is_some_and(|outer| outer.piped);
+        }
+    }
+
+    fn name_starts(&self) -> bool {
+        self.text[self.at..].starts_with(|c: char| c == '_' || c.is_alphabetic())
+    }
+
+    /// A name, whose dashes belong to it.
+    fn name(&mut self) -> &'t str {
+        let rest = &self.text[self.at..];
+        let length = if self.name_starts() {
+            rest.find(|c: char| !(c == '_' || c == '-' || c.is_alphanumeric()))
+                .unwrap_or(rest.len())
+        } else {
+            0
+        };
+        self.at += length;
+        &rest[..length]
+    }
+
+    fn number(&mut self) {
+        while self
+            .byte()
+            .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        {
+            self.at += 1;
+        }
+    }
+
+    /// A text in quotes, without them and its escapes.
+    fn string(&mut self) -> String {
+        let quote = self.byte();
+        let mut value = String::new();
+        let mut escaped = false;
+        for (offset, c) in self.text[self.at..].char_indices().skip(1) {
+            if escaped {
+                value.push(match c {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    other => other,
+                });
+                escaped = false;
+            } else if c == '\\' && quote != Some(b'`') {
+                escaped = true;
+            } else if u8::try_from(c).ok() == quote {
+                self.at += offset + 1;
+                return value;
+            } else {
+                value.push(c);
+            }
+        }
+        self.at = self.text.len();
+        value
+    }
+
+    /// A name that is no accessor: a call, a keyword, or perhaps a root.
+    fn word(&mut self) {
+        let start = self.at;
+        let name = self.name();
+        let end = self.at;
+        self.skip_blanks();
+        if self.byte() == Some(b'(') {
+            return self.open(b')', true, guards(name));
+        }
+        let keyword = self.group().call && self.byte() == Some(b':');
+        if !keyword && !self.group().piped {
+            self.at = end;
+            self.chain(start, name);
+        }
+    }
+
+    /// What stands behind a name, if it is written out: `.x`, `.'x y'`, `.0`, `['x']`.
+    fn accessor(&mut self) -> Option<String> {
+        let start = self.at;
+        self.skip_blanks();
+        let dot = self.byte() == Some(b'.');
+        if !dot && self.byte() != Some(b'[') {
+            self.at = start;
+            return None;
+        }
+        self.at += 1;
+        self.skip_blanks();
+        let value = match self.byte() {
+            Some(b'\'' | b'"' | b'`') => self.string(),
+            Some(b'0'..=b'9') => {
+                let from = self.at;
+                self.number();
+                self.text[from..self.at].to_owned()
+            }
+            _ if dot && self.name_starts() => self.name().to_owned(),
+            _ => {
+                self.at = start;
+                return None;
+            }
+        };
+        if !dot {
+            self.skip_blanks();
+            if self.byte() != Some(b']') {
+                self.at = start;
+                return None;
+            }
+            self.at += 1;
+        }
+        Some(value)
+    }
+
+    fn chain(&mut self, start: usize, root: &str) {
+        let kind = match root {
+            "connections" => Kind::Connection,
+            "secrets" => Kind::Secret,
+            "parameters" => Kind::Parameter,
+            "outputs" => Kind::Output,
+            "steps" => Kind::Step,
+            _ => return,
+        };
+        let first = self.accessor();
+        let second = match (kind, &first) {
+            (Kind::Connection, Some(_)) => self.accessor(),
+            _ => None,
+        };
+        let name = |part| match part {
+            Some(word) => Name::Literal(word),
+            None => Name::Computed,
+        };
+        let Some(reference) = Reference::new(kind, vec![name(first), name(second)]) else {
+            return;
+        };
+        let guarded = self.group().guarded;
+        self.found.push(TemplateReference {
+            reference,
+            range: start..self.at,
+            guarded,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let short = |one: TemplateReference| {
+            let what = match one.reference {
+                Reference::Connection { type_name, name } => {
+                    format!("connection {type_name}/{name}")
+                }
+                Reference::Secret { name } => format!("secret {name}"),
+                Reference::Parameter { name } => format!("parameter {name}"),
+                Reference::Output { step } => format!("output {step}"),
+                Reference::Status { step } => format!("status {step}"),
+                Reference::Dynamic(kind) => format!("dynamic {}", kind.as_str()),
+            };
+            format!("{what}{}", if one.guarded { "?" } else { "" })
+        };
+        references(text).into_iter().map(short).collect()
+    }
+
+    #[test]
+    fn all_ways_to_write_a_name() {
+        for text in [
+            "${connections.aws.prod}",
+            "${connections['aws'].prod}",
+            "${ connections [ \"aws\" ] . 'prod' .accessKeyID }",
+            "${$.connections.aws.'prod'}",
+            "x ${connections.'aws'.\"prod\"['key']} y",
+        ] {
+            assert_eq!(found(text), ["connection aws/prod"], "{text}");
+        }
+        assert_eq!(found("${secrets.'a b/c'}"), ["secret a b/c"]);
+        assert_eq!(found(r"${secrets.'it\'s'}"), ["secret it's"]);
+        assert_eq!(
+            found("${steps.build-1.failed && !steps.test.skipped}"),
+            ["status build-1", "status test"]
+        );
+    }
+
+    #[test]
+    fn several_templates_and_nested_expressions() {
+        assert_eq!(
+            found("a ${parameters.x}${outputs.y.z + secrets.s} ${{'k': [parameters.p]}}"),
+            ["parameter x", "output y", "secret s", "parameter p"]
+        );
+        assert_eq!(
+            found("${concat('secrets.x }', parameters.y)}"),
+            ["parameter y"]
+        );
+    }
+
+    #[test]
+    fn what_is_computed_is_dynamic() {
+        assert_eq!(
+            found("${connections[parameters.type][parameters.name]}"),
+            ["dynamic connection", "parameter type", "parameter name"]
+        );
+        assert_eq!(found("${connections.aws}"), ["dynamic connection"]);
+        assert_eq!(
+            found("${secrets.(parameters.which).x}"),
+            ["dynamic secret", "parameter which"]
+        );
+        assert_eq!(found("${secrets['a' + 'b']}"), ["dynamic secret"]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_reference() {
+        for text in [
+            "$connections.aws.prod",
+            "${HOME}",
+            "${event.secrets.x}",
+            "${merge(objects: [], parameters: 1)}",
+            "${jsonUnmarshal('{}') |> secrets.x}",
+            "${f(x).secrets.y}",
+            "${'secrets.x'}",
+            "${",
+            "$${",
+            "${secretsx.y}",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+        assert_eq!(found("${f(a |> b, secrets.x)}"), ["secret x"]);
+        assert_eq!(
+            found("${coalesce(outputs.a.b, secrets.x) + secrets.y}"),
+            ["output a?", "secret x?", "secret y"]
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! Which step waits for which.
+
+use language::{StepKind, read};
+
+use crate::{complaints, errors, sentence};
+
+#[test]
+fn explicit_and_implicit_needs_come_sorted() {
+    let text = "\
+steps:
+- {name: list, image: i}
+- {name: filter, image: i, dependsOn: list, spec: {ids: !Output {from: list, name: ids}}}
+- {name: ok, type: approval, dependsOn: [filter]}
+- name: stop
+  image: i
+  dependsOn: ok
+  when: ${steps.audit.failed}
+  spec:
+    ids: !Output [filter, ids]
+    old: {$type: Output, taskName: list, name: ids}
+    new: ${outputs.'list'.ids}
+- {name: audit, image: i}
+";
+    let document = read(text);
+    assert_eq!(errors(&document), [""; 0]);
+    let plan: Vec<_> = document
+        .plan
+        .steps
+        .iter()
+        .map(|one| (&*one.name, one.kind, one.needs.join(" ")))
+        .collect();
+    assert_eq!(
+        plan,
+        [
+            ("list", StepKind::Container, String::new()),
+            ("filter", StepKind::Container, "list".into()),
+            ("ok", StepKind::Approval, "filter".into()),
+            ("stop", StepKind::Container, "audit filter list ok".into()),
+            ("audit", StepKind::Container, String::new()),
+        ]
+    );
+    assert_eq!(document.steps[3].depends_on, ["ok"]);
+}
+
+#[test]
+fn a_cycle_is_shown_with_its_path() {
+    let text = "\
+steps:
+- {name: a, image: i, dependsOn: b}
+- {name: b, image: i, spec: {x: !Output [c, x]}}
+- {name: c, image: i, dependsOn: [d, a]}
+- {name: d, image: i}
+";
+    assert_eq!(complaints(text), ["4:38 dependency_cycle `a`"]);
+    assert_eq!(
+        sentence(text, "dependency_cycle"),
+        "these steps wait for each other and none can start: `a` → `b` → `c` → `a`; remove one of \
+         these dependencies"
+    );
+}
+
+#[test]
+fn two_cycles_are_two_complaints() {
+    let text = "\
+steps:
+- {name: a, image: i, dependsOn: b}
+- {name: b, image: i, dependsOn: a}
+- {name: c, image: i, dependsOn: d}
+- {name: d, image: i, dependsOn: [a, c]}
+";
+    assert_eq!(
+        complaints(text),
+        ["3:34 dependency_cycle `a`", "5:38 dependency_cycle `c`"]
+    );
+}
+
+#[test]
+fn steps_that_do_not_exist_or_wait_for_themselves() {
+    let text = "\
+steps:
+- {name: build, image: i, dependsOn: [build, biuld]}
+- {name: test, image: i, spec: {x: !Output [nowhere, x], y: '${outputs.test.y}'}}
+- {name: safe, image: i, env: {X: '${coalesce(outputs.gone.x, 1)}'}}
+- {name: calm, image: i, env: {X: !Fn.coalesce [!Output [gone, y]]}}
+";
+    let found = complaints(text);
+    assert_eq!(
+        found,
+        [
+            "2:39 self_dependency `build`",
+            "2:46 unknown_step `biuld`",
+            "3:36 unknown_step `!Output [nowhere, x]`",
+            "3:64 self_dependency `outputs.test`",
+            "4:47 unknown_step `outputs.gone`",
+            "5:49 unknown_step `!Output [gone, y]`",
+        ]
+    );
+    let document = read(text);
+    assert_eq!(
+        errors(&document).len(),
+        4,
+        "`coalesce` copes with what is not there"
+    );
+    assert_eq!(
+        document.diagnostics[1].message,
+        "there is no step `biuld`; did you mean `build`?"
+    );
+}
+
+#[test]
+fn depends_on_through_an_alias() {
+    let text = "\
+locals: {all: &all [a, b]}
+steps:
+- {name: a, image: i}
+- {name: b, image: i}
+- {name: c, image: i, dependsOn: *all}
+";
+    let document = read(text);
+    assert!(document.diagnostics.is_empty());
+    assert_eq!(document.plan.steps[2].needs, ["a", "b"]);
+}

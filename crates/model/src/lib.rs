@@ -1,0 +1,20 @@
+//! The nouns of Relay: names, ids, roles, connection types, states and problems.
+//!
+//! This crate does no I/O and knows no HTTP, SQL or pages. It builds for the browser.
+
+pub mod connection_type;
+pub mod id;
+pub mod name;
+pub mod problem;
+pub mod requirement;
+pub mod role;
+pub mod time;
+pub mod value;
+
+pub use connection_type::{ConnectionType, Field, connection_type, connection_types};
+pub use id::{AccountId, ConnectionId, SecretId, UserId, WorkflowId};
+pub use name::{ConnectionName, Email, NameError, PersonName, SecretName, TypeName, WorkflowName};
+pub use problem::{FieldProblem, Problem, ProblemKind};
+pub use requirement::{Holdings, HeldConnection, HeldSecret, RequirementState};
+pub use role::Role;
+pub use time::Timestamp;

@@ -1,0 +1,67 @@
+//! What an account holds, to be compared with what a workflow text requires.
+
+use serde::{Deserialize, Serialize};
+
+/// State of one requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequirementState {
+    /// It exists and may be used.
+    Configured,
+    /// Nothing of that name exists.
+    Missing,
+    /// A connection of that name exists, but of another type.
+    WrongType,
+    /// It exists, and this workflow may not use it.
+    NoPermission,
+    /// It cannot be told: the reference is computed at run time.
+    Unknown,
+}
+
+impl RequirementState {
+    /// The words shown on pages.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Configured => "configured",
+            Self::Missing => "missing",
+            Self::WrongType => "wrong type",
+            Self::NoPermission => "no permission",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether a run has to wait until somebody does something about it.
+    pub fn blocks(self) -> bool {
+        matches!(self, Self::Missing | Self::WrongType | Self::NoPermission)
+    }
+}
+
+/// A connection of the account, without anything of its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldConnection {
+    /// Its id.
+    pub id: String,
+    /// Its type, such as `aws`.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A secret of the workflow, without its value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldSecret {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Everything a workflow could use. It crosses to the browser, so it holds names and ids only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
+    /// The account's connections.
+    pub connections: Vec<HeldConnection>,
+    /// The workflow's secrets.
+    pub secrets: Vec<HeldSecret>,
+}

@@ -1,0 +1,374 @@
+//! Adding, overwriting and deleting a connection.
+
+use std::collections::BTreeMap;
+
+use model::{
+    ConnectionId, ConnectionName, ConnectionType, Field, FieldProblem, Problem, ProblemKind,
+    TypeName, value,
+};
+use serde_json::json;
+use store::connections::{self, FieldRow, NewConnection, NewValue};
+use vault::{Owner, Place};
+use zeroize::Zeroizing;
+
+use super::used_by;
+use crate::field::{Fields, parse};
+use crate::permission::Administrator;
+use crate::service::{broken, moment, who};
+use crate::{Service, confirm};
+
+/// What the form of a new connection asks for.
+pub struct AddConnection {
+    /// The id the form was given.
+    pub id: ConnectionId,
+    /// The type, such as `aws`.
+    pub type_name: String,
+    /// The name.
+    pub name: String,
+    /// Values by field name; a field that is empty or not there gets none.
+    pub values: BTreeMap<String, Zeroizing<String>>,
+}
+
+/// What is to happen to one field.
+pub enum Change {
+    /// It stays as it is.
+    Keep,
+    /// It gets this value.
+    Replace(Zeroizing<String>),
+    /// Its value is deleted.
+    Clear,
+}
+
+/// A value that passed its checks.
+type Checked = (&'static Field, Zeroizing<String>);
+
+impl Service {
+    /// Adds a connection.
+    pub async fn add_connection(
+        &self,
+        administrator: &Administrator,
+        new: AddConnection,
+    ) -> Result<ConnectionId, Problem> {
+        let mut fields = Fields::default();
+        let name: Option<ConnectionName> = fields.parse("name", &new.name);
+        let kind = known_type(&new.type_name);
+        let mut values = Vec::new();
+        match kind {
+            Some(kind) => values = check_new(kind, new.values, &mut fields),
+            None => fields.wrong(
+                "type",
+                "unknown_type",
+                "Relay does not know this type of connection. Choose one from the list.",
+            ),
+        }
+        let (name, kind) = fields.checked(name.zip(kind))?;
+        let type_name: TypeName = parse("type", kind.name)?;
+
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        if store::used_ids::contains(&mut tx, new.id.as_str())
+            .await
+            .map_err(broken)?
+        {
+            return Err(Problem::new(
+                ProblemKind::Stale,
+                "already_saved",
+                "This connection was already added.",
+            ));
+        }
+        let values = self.seal_all(&new.id, kind.name, values, |_| 1)?;
+        let detail = json!({
+            "type": type_name.as_str(),
+            "name": name.as_str(),
+            "revision": 1,
+            "fields": revisions(&values),
+        });
+        let entry = self.entry(
+            administrator.actor(),
+            "connection.add",
+            new.id.as_str(),
+            &detail,
+        );
+        let row = NewConnection {
+            id: &new.id,
+            type_name: &type_name,
+            name: &name,
+            values: &values,
+        };
+        match connections::add(&mut tx, &row, &entry).await {
+            Err(store::Error::Unique) => return Err(name_taken(&type_name, &name)),
+            done => done.map_err(broken)?,
+        }
+        tx.commit().await.map_err(broken)?;
+        Ok(new.id)
+    }
+
+    /// Replaces and clears values, when `revision` is still the newest. A field without a change
+    /// is kept.
+    pub async fn overwrite_connection(
+        &self,
+        administrator: &Administrator,
+        id: &ConnectionId,
+        revision: u64,
+        changes: BTreeMap<String, Change>,
+    ) -> Result<(), Problem> {
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        let row = connections::find(&mut tx, &self.account, id)
+            .await
+            .map_err(broken)?;
+        let row = row.ok_or_else(|| Problem::not_found("connection"))?;
+        if row.revision != revision {
+            return Err(changed(row));
+        }
+        let kind = known_type(row.type_name.as_str()).ok_or_else(|| {
+            Problem::field(
+                "type",
+                "unknown_type",
+                "This Relay does not know the type of this connection any more. Delete the \
+                 connection, and add one of a type it knows.",
+            )
+        })?;
+        let stored = connections::fields(&mut tx, &self.account, id)
+            .await
+            .map_err(broken)?;
+        let (replaced, cleared) = check_changes(kind, changes, &stored)?;
+
+        let last = |field: &str| {
+            stored
+                .iter()
+                .find(|row| row.field == field)
+                .map_or(0, |row| row.last_revision)
+        };
+        let values = self.seal_all(id, kind.name, replaced, |field| last(field) + 1)?;
+        let detail = json!({
+            "revision": revision + 1,
+            "fields": revisions(&values),
+            "cleared": cleared,
+        });
+        let entry = self.entry(
+            administrator.actor(),
+            "connection.overwrite",
+            id.as_str(),
+            &detail,
+        );
+        let done = connections::overwrite(&mut tx, id, revision, &values, &cleared, &entry);
+        if done.await.map_err(broken)?.is_none() {
+            return Err(changed(row));
+        }
+        tx.commit().await.map_err(broken)
+    }
+
+    /// Deletes a connection with its values. One that a workflow uses is deleted only when its name
+    /// was typed to confirm it.
+    pub async fn delete_connection(
+        &self,
+        administrator: &Administrator,
+        id: &ConnectionId,
+        typed_name: Option<String>,
+    ) -> Result<(), Problem> {
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        let row = connections::find(&mut tx, &self.account, id)
+            .await
+            .map_err(broken)?;
+        let row = row.ok_or_else(|| Problem::not_found("connection"))?;
+        let (type_name, name) = (row.type_name.as_str(), row.name.as_str());
+        let needs =
+            store::requirements::of_connection(&mut tx, &self.account, type_name, name).await;
+        let uses = used_by::group(needs.map_err(broken)?);
+        if let Some(first) = uses.first() {
+            let because = match uses.len() - 1 {
+                0 => format!("{} uses it.", first.workflow),
+                1 => format!("{} and one more workflow use it.", first.workflow),
+                more => format!("{} and {more} more workflows use it.", first.workflow),
+            };
+            confirm::typed(typed_name.as_deref(), name, &because)?;
+        }
+        let detail = json!({
+            "type": type_name,
+            "name": name,
+            "used_by": uses.iter().map(|used| used.workflow.as_str()).collect::<Vec<_>>(),
+        });
+        let entry = self.entry(
+            administrator.actor(),
+            "connection.delete",
+            id.as_str(),
+            &detail,
+        );
+        connections::delete(&mut tx, id, &entry)
+            .await
+            .map_err(broken)?;
+        tx.commit().await.map_err(broken)
+    }
+
+    fn seal_all(
+        &self,
+        id: &ConnectionId,
+        type_name: &str,
+        values: Vec<Checked>,
+        field_revision: impl Fn(&str) -> u64,
+    ) -> Result<Vec<NewValue>, Problem> {
+        let seal = |(field, value): Checked| {
+            let place = Place {
+                account: self.account.as_str(),
+                owner: Owner::Connection {
+                    id: id.as_str(),
+                    type_name,
+                },
+                field: field.name,
+                field_revision: field_revision(field.name),
+            };
+            Ok(NewValue {
+                field: field.name.to_owned(),
+                field_revision: place.field_revision,
+                sealed: self.seal(value, &place)?,
+            })
+        };
+        values.into_iter().map(seal).collect()
+    }
+}
+
+fn known_type(name: &str) -> Option<&'static ConnectionType> {
+    model::connection_type(name)
+}
+
+/// The name a field has in a form.
+fn form_name(field: &str) -> String {
+    format!("values[{field}]")
+}
+
+/// Checks one value as it will be sealed.
+fn checked(field: &'static Field, typed: &str) -> Result<Checked, FieldProblem> {
+    let value = Zeroizing::new(value::as_sealed(typed, field.multiline));
+    match value::check(field, &value) {
+        None => Ok((field, value)),
+        Some(problem) => Err(FieldProblem {
+            name: form_name(field.name),
+            ..problem
+        }),
+    }
+}
+
+/// Checks the values of a new connection, all of them at once.
+fn check_new(
+    kind: &'static ConnectionType,
+    mut typed: BTreeMap<String, Zeroizing<String>>,
+    fields: &mut Fields,
+) -> Vec<Checked> {
+    let mut good = Vec::new();
+    for field in kind.fields {
+        match checked(field, &typed.remove(field.name).unwrap_or_default()) {
+            // An optional field left empty has no value, rather than an empty one.
+            Ok((_, value)) if value.is_empty() => {}
+            Ok(value) => good.push(value),
+            Err(problem) => fields.found(Some(problem)),
+        }
+    }
+    for unknown in typed.keys() {
+        fields.found(Some(unknown_field(kind, unknown)));
+    }
+    good
+}
+
+/// Checks what is to change: the new values, and the fields to clear.
+fn check_changes(
+    kind: &'static ConnectionType,
+    mut changes: BTreeMap<String, Change>,
+    stored: &[FieldRow],
+) -> Result<(Vec<Checked>, Vec<String>), Problem> {
+    let mut fields = Fields::default();
+    let (mut replaced, mut cleared) = (Vec::new(), Vec::new());
+    for field in kind.fields {
+        let has_value = stored
+            .iter()
+            .any(|row| row.field == field.name && row.stored.is_some());
+        let mut required = |detail: String| {
+            fields.wrong(&form_name(field.name), "required", detail);
+        };
+        match changes.remove(field.name).unwrap_or(Change::Keep) {
+            Change::Keep if field.required && !has_value => {
+                required(format!(
+                    "Enter a value for {}: none is stored yet.",
+                    field.label
+                ));
+            }
+            Change::Keep => {}
+            Change::Clear if field.required => {
+                required(format!("{} is required. Replace it instead.", field.label));
+            }
+            Change::Clear if has_value => cleared.push(field.name.to_owned()),
+            Change::Clear => {}
+            Change::Replace(typed) => match checked(field, &typed) {
+                Ok((_, value)) if value.is_empty() => {
+                    required(format!(
+                        "Enter a value for {}, or choose Clear.",
+                        field.label
+                    ));
+                }
+                Ok(value) => replaced.push(value),
+                Err(problem) => fields.found(Some(problem)),
+            },
+        }
+    }
+    for unknown in changes.keys() {
+        fields.found(Some(unknown_field(kind, unknown)));
+    }
+    let (replaced, cleared) = fields.checked(Some((replaced, cleared)))?;
+    if replaced.is_empty() && cleared.is_empty() {
+        return Err(Problem::new(
+            ProblemKind::Input,
+            "no_change",
+            "No change: every field is kept. Choose Replace for a field that needs a new value.",
+        ));
+    }
+    Ok((replaced, cleared))
+}
+
+/// The name of an unknown field comes from a program; it is shown only as far as it looks like one.
+fn unknown_field(kind: &ConnectionType, name: &str) -> FieldProblem {
+    let shown: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(40)
+        .collect();
+    let known: Vec<_> = kind.fields.iter().map(|field| field.name).collect();
+    FieldProblem::new(
+        form_name(&shown),
+        "unknown_field",
+        format!(
+            "{} has no such field. Its fields are {}.",
+            kind.label,
+            known.join(", ")
+        ),
+    )
+}
+
+/// Which field revisions were given, for the ledger.
+fn revisions(values: &[NewValue]) -> BTreeMap<&str, u64> {
+    values
+        .iter()
+        .map(|value| (&*value.field, value.field_revision))
+        .collect()
+}
+
+fn name_taken(type_name: &TypeName, name: &ConnectionName) -> Problem {
+    Problem::field(
+        "name",
+        "taken",
+        format!(
+            "There is a connection {type_name} / {name} already. Overwrite the values of that one, \
+             or choose another name."
+        ),
+    )
+}
+
+fn changed(row: connections::ConnectionRow) -> Problem {
+    Problem::new(
+        ProblemKind::Stale,
+        "connection_changed",
+        format!(
+            "{} overwrote this connection at {}, after you opened this form. Nothing was saved: \
+             open it again if something still has to change.",
+            who(row.changed_by),
+            moment(row.changed_at)
+        ),
+    )
+}

@@ -1,0 +1,236 @@
+//! Who may do what, as values.
+//!
+//! A use case takes the permission it needs: one cannot forget to check what one has to hold. The
+//! fields are private and only a [`Caller`] makes them; each contains the one below it, so that an
+//! `&Administrator` serves where a `&Viewer` is asked for.
+//!
+//! A lower one does not serve where a higher one is asked for, and nobody makes one up:
+//! ```compile_fail,E0308
+//! async fn no(service: &service::Service, viewer: &service::Viewer) {
+//!     let _ = service.create_workflow(viewer, "mine", "").await;
+//! }
+//! ```
+//! ```compile_fail,E0308
+//! async fn no(service: &service::Service, approver: &service::Approver, id: &model::ConnectionId) {
+//!     let _ = service.delete_connection(approver, id, None).await;
+//! }
+//! ```
+//! ```compile_fail,E0423
+//! fn no(approver: service::Approver) -> service::Administrator {
+//!     service::Administrator(approver)
+//! }
+//! ```
+//! ```
+//! async fn yes(service: &service::Service, administrator: &service::Administrator) {
+//!     let _ = service.workflows(administrator).await;
+//!     let _ = service.create_workflow(administrator, "mine", "").await;
+//! }
+//! ```
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use model::{Email, PersonName, Problem, ProblemKind, Role, UserId};
+use store::ledger::Actor;
+
+#[derive(Debug)]
+struct Person {
+    id: UserId,
+    name: PersonName,
+    email: Email,
+    role: Role,
+}
+
+/// A person who is signed in and not disabled; made for each request by
+/// [`Service::caller`](crate::Service::caller), so that a changed role counts at once.
+#[derive(Debug, Clone)]
+pub struct Caller(Arc<Person>);
+
+impl Caller {
+    pub(crate) fn new(id: UserId, name: PersonName, email: Email, role: Role) -> Self {
+        Self(Arc::new(Person {
+            id,
+            name,
+            email,
+            role,
+        }))
+    }
+
+    /// The person's id.
+    pub fn user_id(&self) -> &UserId {
+        &self.0.id
+    }
+
+    /// How the person wants to be called.
+    pub fn name(&self) -> &PersonName {
+        &self.0.name
+    }
+
+    /// The person's address.
+    pub fn email(&self) -> &Email {
+        &self.0.email
+    }
+
+    /// The person's role.
+    pub fn role(&self) -> Role {
+        self.0.role
+    }
+
+    /// Everybody who is signed in may look.
+    pub fn viewer(&self) -> Viewer {
+        Viewer(self.clone())
+    }
+
+    /// Permission to start, stop and rerun.
+    pub fn operator(&self) -> Result<Operator, Problem> {
+        self.at_least(Role::Operator)?;
+        Ok(Operator(self.viewer()))
+    }
+
+    /// Permission to decide approvals.
+    pub fn approver(&self) -> Result<Approver, Problem> {
+        self.at_least(Role::Approver)?;
+        Ok(Approver(self.operator()?))
+    }
+
+    /// Permission to change workflows, connections, secrets and people.
+    pub fn administrator(&self) -> Result<Administrator, Problem> {
+        self.at_least(Role::Administrator)?;
+        Ok(Administrator(self.approver()?))
+    }
+
+    fn at_least(&self, needed: Role) -> Result<(), Problem> {
+        if self.0.role >= needed {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ProblemKind::Forbidden,
+            "role_too_low",
+            format!(
+                "This needs the role {}; yours is {}. Ask an administrator.",
+                needed.label(),
+                self.0.role.label()
+            ),
+        ))
+    }
+}
+
+/// Permission to look.
+#[derive(Debug, Clone)]
+pub struct Viewer(Caller);
+
+impl Viewer {
+    /// The same permission, from any that contains it.
+    pub fn viewer(&self) -> Viewer {
+        self.clone()
+    }
+
+    /// Who holds it.
+    pub fn user_id(&self) -> &UserId {
+        self.0.user_id()
+    }
+
+    /// Who holds it, as the ledger tells it.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::User(self.user_id().clone())
+    }
+}
+
+/// Permission to start, stop and rerun, and all of [`Viewer`].
+#[derive(Debug, Clone)]
+pub struct Operator(Viewer);
+
+/// Permission to decide approvals, and all of [`Operator`].
+#[derive(Debug, Clone)]
+pub struct Approver(Operator);
+
+/// Permission to change workflows, connections, secrets and people, and all of [`Approver`].
+#[derive(Debug, Clone)]
+pub struct Administrator(Approver);
+
+impl Deref for Operator {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl Deref for Approver {
+    type Target = Operator;
+
+    fn deref(&self) -> &Operator {
+        &self.0
+    }
+}
+
+impl Deref for Administrator {
+    type Target = Approver;
+
+    fn deref(&self) -> &Approver {
+        &self.0
+    }
+}
+
+/// Permission of whoever runs the program beside the database: they could change its rows anyway.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandLine(());
+
+impl CommandLine {
+    /// For `relay`'s own command line, and nothing that answers over a network.
+    pub fn of_this_process() -> Self {
+        Self(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(role: Role) -> Caller {
+        let id = UserId::from_bytes([1; 16]);
+        Caller::new(
+            id,
+            "Ana".parse().unwrap(),
+            "ana@example.com".parse().unwrap(),
+            role,
+        )
+    }
+
+    #[test]
+    fn roles_are_cumulative() {
+        for role in Role::ALL {
+            let caller = caller(role);
+            assert_eq!(caller.operator().is_ok(), role >= Role::Operator, "{role}");
+            assert_eq!(caller.approver().is_ok(), role >= Role::Approver, "{role}");
+            assert_eq!(
+                caller.administrator().is_ok(),
+                role >= Role::Administrator,
+                "{role}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_what_is_needed() {
+        let problem = caller(Role::Viewer).administrator().unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::Forbidden);
+        assert_eq!(
+            problem.detail,
+            "This needs the role Administrator; yours is Viewer. Ask an administrator."
+        );
+    }
+
+    #[test]
+    fn a_higher_permission_serves_as_a_lower_one() {
+        fn look(viewer: &Viewer) -> &UserId {
+            viewer.user_id()
+        }
+        let caller = caller(Role::Administrator);
+        assert_eq!(look(&caller.administrator().unwrap()), caller.user_id());
+        assert_eq!(
+            caller.approver().unwrap().viewer().user_id(),
+            caller.user_id()
+        );
+    }
+}

@@ -1,0 +1,250 @@
+//! Secrets: one string each, belonging to one workflow. Typed once, never shown.
+
+use model::{Field, FieldProblem, Problem, ProblemKind, SecretId, SecretName, Timestamp, value};
+use serde_json::json;
+use store::secrets;
+use store::workflows::WorkflowRow;
+use vault::{Owner, Place};
+use zeroize::Zeroizing;
+
+use crate::field::{Fields, lookup_order};
+use crate::permission::{Administrator, Viewer};
+use crate::service::{broken, moment, who};
+use crate::{Service, random};
+
+/// The one field of a secret. Several lines, because keys and certificates have them.
+const VALUE: Field = Field {
+    name: "value",
+    label: "Value",
+    help: "",
+    secret: true,
+    multiline: true,
+    required: true,
+};
+
+/// A secret without its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretRow {
+    /// The id.
+    pub id: SecretId,
+    /// The name.
+    pub name: SecretName,
+    /// Its revision, from 1.
+    pub revision: u64,
+    /// When it was added or overwritten last.
+    pub changed_at: Timestamp,
+    /// Who did that.
+    pub changed_by: String,
+}
+
+impl Service {
+    /// The secrets of a workflow, in the order people look them up.
+    pub async fn secrets(&self, _: &Viewer, workflow: &str) -> Result<Vec<SecretRow>, Problem> {
+        let workflow = self.known_workflow(workflow).await?;
+        let rows = secrets::list(&self.store, &workflow.id)
+            .await
+            .map_err(broken)?;
+        let mut rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| SecretRow {
+                id: row.id,
+                name: row.name,
+                revision: row.revision,
+                changed_at: row.changed_at,
+                changed_by: who(row.changed_by),
+            })
+            .collect();
+        rows.sort_by_cached_key(|row| lookup_order(&row.name));
+        Ok(rows)
+    }
+
+    /// A fresh id for the form of a new secret. It is accepted once.
+    pub fn new_secret_id(&self, _: &Administrator) -> Result<SecretId, Problem> {
+        Ok(SecretId::from_bytes(random::bytes()?))
+    }
+
+    /// Adds a secret to a workflow.
+    pub async fn add_secret(
+        &self,
+        administrator: &Administrator,
+        workflow: &str,
+        name: &str,
+        value: Zeroizing<String>,
+        id: SecretId,
+    ) -> Result<SecretId, Problem> {
+        let workflow = self.known_workflow(workflow).await?;
+        let mut fields = Fields::default();
+        let name: Option<SecretName> = fields.parse("name", name);
+        let (value, wrong) = checked(value);
+        fields.found(wrong);
+        let name = fields.checked(name)?;
+
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        if store::used_ids::contains(&mut tx, id.as_str())
+            .await
+            .map_err(broken)?
+        {
+            return Err(Problem::new(
+                ProblemKind::Stale,
+                "already_saved",
+                "This secret was already added.",
+            ));
+        }
+        let field_revision = self.next_revision(&mut tx, &workflow, &name).await?;
+        let place = self.place(&workflow, &name, field_revision);
+        let sealed = self.seal(value, &place)?;
+        let new = secrets::NewSecret {
+            id: &id,
+            workflow_id: &workflow.id,
+            name: &name,
+            field_revision,
+            sealed: &sealed,
+        };
+        let entry = self.secret_entry(administrator, "secret.add", &id, &new, 1);
+        match secrets::add(&mut tx, &new, &entry).await {
+            Err(store::Error::Unique) => return Err(name_taken(&name)),
+            done => done.map_err(broken)?,
+        }
+        tx.commit().await.map_err(broken)?;
+        Ok(id)
+    }
+
+    /// Replaces the value of a secret, when `revision` is still its newest.
+    pub async fn overwrite_secret(
+        &self,
+        administrator: &Administrator,
+        workflow: &str,
+        id: &SecretId,
+        revision: u64,
+        value: Zeroizing<String>,
+    ) -> Result<(), Problem> {
+        let workflow = self.known_workflow(workflow).await?;
+        let (value, wrong) = checked(value);
+        if let Some(wrong) = wrong {
+            return Err(Problem::input(vec![wrong]));
+        }
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        let row = secrets::find(&mut tx, &workflow.id, id)
+            .await
+            .map_err(broken)?;
+        let row = row.ok_or_else(|| Problem::not_found("secret"))?;
+        if row.revision != revision {
+            return Err(changed(row));
+        }
+        let field_revision = self.next_revision(&mut tx, &workflow, &row.name).await?;
+        let place = self.place(&workflow, &row.name, field_revision);
+        let sealed = self.seal(value, &place)?;
+        let new = secrets::NewSecret {
+            id,
+            workflow_id: &workflow.id,
+            name: &row.name,
+            field_revision,
+            sealed: &sealed,
+        };
+        let entry = self.secret_entry(administrator, "secret.overwrite", id, &new, revision + 1);
+        let done = secrets::overwrite(&mut tx, &new, revision, &entry)
+            .await
+            .map_err(broken)?;
+        if done.is_none() {
+            return Err(changed(row));
+        }
+        tx.commit().await.map_err(broken)
+    }
+
+    /// Deletes a secret with its value.
+    pub async fn delete_secret(
+        &self,
+        administrator: &Administrator,
+        workflow: &str,
+        id: &SecretId,
+    ) -> Result<(), Problem> {
+        let workflow = self.known_workflow(workflow).await?;
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        let row = secrets::find(&mut tx, &workflow.id, id)
+            .await
+            .map_err(broken)?;
+        let row = row.ok_or_else(|| Problem::not_found("secret"))?;
+        let detail = json!({ "workflow": workflow.id.as_str(), "name": row.name.as_str() });
+        let entry = self.entry(administrator.actor(), "secret.delete", id.as_str(), &detail);
+        secrets::delete(&mut tx, &workflow.id, id, &entry)
+            .await
+            .map_err(broken)?;
+        tx.commit().await.map_err(broken)
+    }
+
+    async fn next_revision(
+        &self,
+        tx: &mut store::Tx,
+        workflow: &WorkflowRow,
+        name: &SecretName,
+    ) -> Result<u64, Problem> {
+        let last = secrets::last_field_revision(tx, &workflow.id, name)
+            .await
+            .map_err(broken)?;
+        Ok(last + 1)
+    }
+
+    fn place<'a>(
+        &'a self,
+        workflow: &'a WorkflowRow,
+        name: &'a SecretName,
+        field_revision: u64,
+    ) -> Place<'a> {
+        Place {
+            account: self.account.as_str(),
+            owner: Owner::Secret {
+                workflow_id: workflow.id.as_str(),
+                name: name.as_str(),
+            },
+            field: VALUE.name,
+            field_revision,
+        }
+    }
+
+    fn secret_entry(
+        &self,
+        administrator: &Administrator,
+        act: &'static str,
+        id: &SecretId,
+        new: &secrets::NewSecret<'_>,
+        revision: u64,
+    ) -> store::ledger::Entry {
+        let detail = json!({
+            "workflow": new.workflow_id.as_str(),
+            "name": new.name.as_str(),
+            "revision": revision,
+            "fields": { VALUE.name: new.field_revision },
+        });
+        self.entry(administrator.actor(), act, id.as_str(), &detail)
+    }
+}
+
+/// The value as it will be sealed, and what is wrong with it.
+fn checked(value: Zeroizing<String>) -> (Zeroizing<String>, Option<FieldProblem>) {
+    let value = Zeroizing::new(value::as_sealed(&value, VALUE.multiline));
+    let wrong = value::check(&VALUE, &value);
+    (value, wrong)
+}
+
+fn name_taken(name: &SecretName) -> Problem {
+    Problem::field(
+        "name",
+        "taken",
+        format!(
+            "This workflow has a secret {name} already. Overwrite that one, or choose another name."
+        ),
+    )
+}
+
+fn changed(row: secrets::SecretRow) -> Problem {
+    Problem::new(
+        ProblemKind::Stale,
+        "secret_changed",
+        format!(
+            "{} overwrote this secret at {}, after you opened this form. Nothing was saved: open it \
+             again if it still has to change.",
+            who(row.changed_by),
+            moment(row.changed_at)
+        ),
+    )
+}

@@ -1,0 +1,174 @@
+//! Brings the tables up to date: the migrations of this program, in order, in one transaction.
+//!
+//! A migration that has landed is never edited; its checksum in the database would tell. Several
+//! processes may start at once: they stand in line, and the second finds nothing left to do.
+
+use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
+
+use crate::database::Kind;
+use crate::{Error, Store};
+
+struct Migration {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "house",
+    sqlite: include_str!("../../../migrations/sqlite/0001_house.sql"),
+    postgres: include_str!("../../../migrations/postgres/0001_house.sql"),
+}];
+
+/// The first eight letters of “relaymig”: PostgreSQL's advisory locks are numbers.
+const LOCK: i64 = i64::from_be_bytes(*b"relaymig");
+
+impl Migration {
+    fn text(&self, kind: Kind) -> &'static str {
+        match kind {
+            Kind::Sqlite => self.sqlite,
+            Kind::Postgres => self.postgres,
+        }
+    }
+
+    fn checksum(&self, kind: Kind) -> Vec<u8> {
+        Sha256::digest(self.text(kind)).to_vec()
+    }
+}
+
+/// Applies what is missing. Reads first: a start that has nothing to do writes nothing.
+pub(crate) async fn run(store: &Store) -> Result<(), Error> {
+    let kind = store.kind();
+    let mut reader = store.readers().acquire().await?;
+    let done = check(&mut reader, kind).await?;
+    drop(reader);
+    if done == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let mut tx = store.begin_unledgered().await?;
+    let connection = tx.connection();
+    if kind == Kind::Postgres {
+        sqlx::query("select pg_advisory_xact_lock($1)")
+            .bind(LOCK)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let done = check(connection, kind).await?;
+    if done == 0 {
+        sqlx::raw_sql(match kind {
+            Kind::Sqlite => "create table migrations (number bigint primary key not null, name text not null, checksum blob not null)",
+            Kind::Postgres => "create table migrations (number bigint primary key not null, name text not null, checksum bytea not null)",
+        })
+        .execute(&mut *connection)
+        .await?;
+    }
+    for migration in &MIGRATIONS[done..] {
+        sqlx::raw_sql(migration.text(kind))
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query("insert into migrations (number, name, checksum) values ($1, $2, $3)")
+            .bind(migration.number)
+            .bind(migration.name)
+            .bind(migration.checksum(kind))
+            .execute(&mut *connection)
+            .await?;
+    }
+    tx.commit().await?;
+    tracing::info!(
+        migrations = MIGRATIONS.len() - done,
+        "the database is up to date"
+    );
+    Ok(())
+}
+
+/// The number of the newest migration in the database; 0 when there is none.
+pub(crate) async fn newest_applied(
+    connection: &mut AnyConnection,
+    kind: Kind,
+) -> Result<i64, Error> {
+    let tables: i64 = sqlx::query_scalar(match kind {
+        Kind::Sqlite => {
+            "select count(*) from sqlite_master where type = 'table' and name = 'migrations'"
+        }
+        Kind::Postgres => {
+            "select count(*) from information_schema.tables \
+             where table_schema = current_schema() and table_name = 'migrations'"
+        }
+    })
+    .fetch_one(&mut *connection)
+    .await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    Ok(
+        sqlx::query_scalar("select coalesce(max(number), 0) from migrations")
+            .fetch_one(connection)
+            .await?,
+    )
+}
+
+/// How many migrations are applied, each of them the one this program knows.
+async fn check(connection: &mut AnyConnection, kind: Kind) -> Result<usize, Error> {
+    let newest = newest_applied(connection, kind).await?;
+    if newest == 0 {
+        return Ok(0);
+    }
+    let known = MIGRATIONS.last().map_or(0, |last| last.number);
+    if newest > known {
+        return Err(Error::Newer {
+            found: newest,
+            known,
+        });
+    }
+    let applied: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as("select number, checksum from migrations order by number")
+            .fetch_all(connection)
+            .await?;
+    for ((number, checksum), migration) in applied.iter().zip(MIGRATIONS) {
+        if *number != migration.number || *checksum != migration.checksum(kind) {
+            return Err(Error::Altered(*number));
+        }
+    }
+    Ok(applied.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What both databases must agree on: everything before the triggers, types aside.
+    fn tables(sql: &str) -> String {
+        let end = ["create function", "create trigger"]
+            .iter()
+            .filter_map(|word| sql.find(word))
+            .min();
+        let sql = &sql[..end.unwrap_or(sql.len())];
+        let zero = "00".repeat(32);
+        sql.replace("bytea", "blob")
+            .replace(&format!("'\\x{zero}'"), &format!("x'{zero}'"))
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn both_databases_get_the_same_tables() {
+        for (at, migration) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(
+                migration.number,
+                i64::try_from(at).unwrap() + 1,
+                "{}",
+                migration.name
+            );
+            assert_eq!(
+                tables(migration.sqlite),
+                tables(migration.postgres),
+                "{}",
+                migration.name
+            );
+        }
+    }
+}

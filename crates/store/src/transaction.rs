@@ -1,0 +1,74 @@
+//! The one way to change anything: an opaque transaction.
+//!
+//! Only one ledgered transaction runs at a time, on both databases: SQLite begins IMMEDIATE,
+//! PostgreSQL locks the head of the ledger. What a use case has read in it is still true when it
+//! writes, so that use cases need no second guess about races.
+
+use std::time::{Duration, Instant};
+
+use sqlx::{Any, AnyConnection, Transaction};
+
+use crate::database::Kind;
+use crate::{Error, Store};
+
+/// How long a writer stands in line before it gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An open transaction. Dropped without [`Tx::commit`], nothing of it has happened.
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+}
+
+impl Tx {
+    /// Makes everything of this transaction true at once, and durable.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.inner.commit().await?)
+    }
+
+    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+impl Store {
+    /// Begins a transaction that will write the ledger, after any other one has ended.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        let mut tx = self.begin_unledgered().await?;
+        if self.kind() == Kind::Postgres {
+            sqlx::query("select number from ledger_head where id = 1 for update")
+                .execute(tx.connection())
+                .await?;
+        }
+        Ok(tx)
+    }
+
+    /// Begins a transaction for what the ledger does not tell: sessions and migrations.
+    pub(crate) async fn begin_unledgered(&self) -> Result<Tx, Error> {
+        let statement = match self.kind() {
+            Kind::Sqlite => "begin immediate",
+            Kind::Postgres => "begin",
+        };
+        let begun = Instant::now();
+        loop {
+            match self.writers().begin_with(statement).await {
+                Ok(inner) => return Ok(Tx { inner }),
+                // SQLite has no queue: another process that writes without a pause can keep this
+                // one out for longer than the busy timeout. Nothing has happened yet, so ask again.
+                Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Whether SQLite answered that another connection holds the lock.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    const SQLITE_BUSY: i32 = 5;
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    // The low byte is the kind of failure, the others its variant. PostgreSQL's codes have five
+    // characters, none of which read as these numbers.
+    code.and_then(|text| text.parse::<i32>().ok())
+        .is_some_and(|code| code & 0xff == SQLITE_BUSY)
+}

@@ -1,0 +1,11 @@
+//! The store on both databases; see `store::testing` for how PostgreSQL is reached.
+
+mod connections;
+mod contention;
+mod fixture;
+mod help;
+mod ledger;
+mod opening;
+mod people;
+mod secrets;
+mod workflows;

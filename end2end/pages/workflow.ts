@@ -1,0 +1,54 @@
+import type { Locator, Page } from '@playwright/test';
+import { Editor } from './editor';
+import { Setup } from './setup';
+import { ValueForm } from './value-form';
+
+/** `/workflows/NAME` */
+export class WorkflowPage {
+  readonly editor: Editor;
+  readonly save: Locator;
+  readonly setupButton: Locator;
+  readonly setup: Setup;
+  readonly dialog: Locator;
+  readonly form: ValueForm;
+  readonly alert: Locator;
+  readonly problems: Locator;
+
+  constructor(readonly page: Page) {
+    this.editor = new Editor(page);
+    this.save = page.getByRole('button', { name: 'Save changes', exact: true });
+    this.setupButton = page.getByRole('button', { name: /^Setup: / });
+    this.setup = new Setup(page);
+    this.dialog = page.getByRole('dialog');
+    this.form = new ValueForm(this.dialog);
+    this.alert = page.getByRole('alert');
+    this.problems = page.getByRole('region', { name: 'Problems', exact: true });
+  }
+
+  async open(name: string): Promise<void> {
+    await this.page.goto(`/workflows/${name}`);
+    await this.editor.ready();
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  /** The line that says what is missing. */
+  banner(words: string): Locator {
+    return this.page.getByText(words, { exact: true });
+  }
+
+  fillIn(what: 'connections' | 'secrets'): Locator {
+    return this.page.getByRole('link', { name: `Fill in missing ${what}`, exact: true });
+  }
+
+  /** Whether what is typed is safe, in words. */
+  state(words: 'Saved' | 'Unsaved changes' | 'Conflict' | 'Not saved' | 'Read only'): Locator {
+    return this.page.getByRole('status').filter({ hasText: new RegExp(`^${words}$`) });
+  }
+
+  problem(words: string | RegExp): Locator {
+    return this.problems.getByRole('button').filter({ hasText: words });
+  }
+}

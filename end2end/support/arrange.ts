@@ -1,0 +1,43 @@
+// What has to be there before a test begins, made by the same requests that the pages' forms send.
+
+import type { Page } from '@playwright/test';
+
+async function call(page: Page, name: string, form: Record<string, string>): Promise<unknown> {
+  const origin = new URL(page.url()).origin;
+  const headers = { origin, accept: 'application/json' };
+  const answer = await page.request.post(`${origin}/fn/${name}`, { form, headers, maxRedirects: 0 });
+  if (answer.status() >= 400) throw new Error(`${name} answered ${answer.status()}: ${await answer.text()}`);
+  const text = await answer.text();
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** A workflow with this text as its first revision; an empty text is not saved. */
+export async function workflow(page: Page, name: string, text = '', description = ''): Promise<void> {
+  await call(page, 'create_workflow', { name, description });
+  if (text) await call(page, 'save_workflow', { workflow: name, base_revision: '0', text });
+}
+
+/** A later revision. */
+export async function revision(page: Page, name: string, base: number, text: string): Promise<void> {
+  await call(page, 'save_workflow', { workflow: name, base_revision: String(base), text });
+}
+
+/** The connection of the seeds, or one like it; answers its id. */
+export async function awsConnection(page: Page, name = 'my-aws-account'): Promise<string> {
+  const id = String(await call(page, 'new_connection', {}));
+  await call(page, 'add_connection', {
+    id,
+    type_name: 'aws',
+    name,
+    'values[accessKeyID]': 'AKIAEXAMPLE',
+    'values[secretAccessKey]': 'made up',
+  });
+  return id;
+}
+
+/** A secret of a workflow; answers its id. */
+export async function secret(page: Page, workflow: string, name: string): Promise<string> {
+  const id = String(await call(page, 'new_secret', {}));
+  await call(page, 'add_secret', { workflow, id, name, value: 'made up' });
+  return id;
+}

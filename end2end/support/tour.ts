@@ -1,0 +1,182 @@
+// Every page of Relay and every dialog, with something in it, for checks that hold everywhere.
+
+import { expect, type Page } from '@playwright/test';
+import { ConnectionsPage } from '../pages/connections';
+import { LoginPage } from '../pages/login';
+import { Navigation } from '../pages/navigation';
+import { ValueForm } from '../pages/value-form';
+import { WorkflowPage } from '../pages/workflow';
+import * as arrange from './arrange';
+import type { Guard } from './guard';
+import { BROKEN, stepWith } from './texts';
+
+/** A stop of the tour: how to come there from anywhere. */
+interface Stop {
+  name: string;
+  go: () => Promise<void>;
+}
+
+/** Names as long as names get: they must not push anything off the page. */
+const LONG = 'a-workflow-name-that-somebody-made-very-long-because-nobody-told-them-not-to-and-nothing-stops-them-from-doing-so-at-all';
+
+const FIRST = stepWith('a: !Connection [aws, my-aws-account]', 'b: !Connection [aws, absent]', 'c: !Secret token');
+const SECOND = stepWith(`# ${'a long comment '.repeat(20)}`, 'a: !Connection [aws, my-aws-account]', 'b: !Connection [aws, absent]', 'c: !Secret token');
+
+/** Fills an installation, and answers the stops for an administrator. */
+export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
+  const connection = await arrange.awsConnection(page);
+  await arrange.awsConnection(page, 'another account / with % in its name and a great many words besides');
+  await arrange.workflow(page, 'visited', FIRST, 'Seen on the tour');
+  await arrange.revision(page, 'visited', 1, SECOND);
+  await arrange.workflow(page, LONG, stepWith('a: !Connection [aws, my-aws-account]'), 'long '.repeat(60));
+  await arrange.workflow(page, 'broken', BROKEN);
+  const secret = await arrange.secret(page, 'visited', 'token');
+
+  const workflow = new WorkflowPage(page);
+  const connections = new ConnectionsPage(page);
+  const form = new ValueForm(page.getByRole('main'));
+  const simple = (path: string): Stop => ({ name: path, go: () => open(path) });
+  const open = async (path: string) => {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  };
+
+  return [
+    simple('/workflows'),
+    simple('/workflows/new'),
+    simple('/workflows/visited/settings'),
+    simple('/workflows/visited/delete'),
+    simple('/workflows/visited/revisions'),
+    simple('/workflows/visited/revisions/1'),
+    simple('/workflows/visited/secrets/new'),
+    simple(`/workflows/visited/secrets/${secret}/overwrite`),
+    simple(`/workflows/visited/secrets/${secret}/delete`),
+    simple('/connections'),
+    simple('/connections/new'),
+    simple('/connections/new?type=aws'),
+    simple(`/connections/${connection}/delete`),
+    simple('/access-control'),
+    simple('/profile'),
+    simple('/docs'),
+    { name: 'a workflow', go: () => workflow.open('visited') },
+    { name: 'a workflow with a long name', go: () => workflow.open(LONG) },
+    { name: 'a workflow that cannot be read', go: () => workflow.open('broken') },
+    {
+      name: 'Setup open',
+      go: async () => {
+        await workflow.open('visited');
+        await workflow.setupButton.click();
+        await expect(workflow.setup.region).toBeVisible();
+      },
+    },
+    {
+      name: 'the dialog that adds a connection',
+      go: async () => {
+        await workflow.open('visited');
+        await workflow.setupButton.click();
+        await workflow.setup.addConnection('aws / absent').click();
+        await expect(workflow.form.field('Access key ID')).toBeVisible();
+      },
+    },
+    {
+      name: 'the dialog that overwrites a connection',
+      go: async () => {
+        await workflow.open('visited');
+        await workflow.setupButton.click();
+        await workflow.setup.overwriteConnection('aws / my-aws-account').click();
+        await workflow.form.choice('Secret access key', 'Replace').check();
+        await expect(workflow.form.replacement('Secret access key')).toBeVisible();
+      },
+    },
+    {
+      name: 'the dialog that overwrites a secret',
+      go: async () => {
+        await workflow.open('visited');
+        await workflow.setupButton.click();
+        await workflow.setup.overwriteSecret('token').click();
+        await expect(workflow.form.field('Value')).toBeVisible();
+      },
+    },
+    {
+      name: 'the search of the editor',
+      go: async () => {
+        await workflow.open('visited');
+        await workflow.editor.box.focus();
+        await page.keyboard.press('Control+f');
+        await expect(page.getByRole('textbox', { name: 'Find', exact: true })).toBeVisible();
+      },
+    },
+    {
+      name: 'the menu of a connection',
+      go: async () => {
+        await connections.open();
+        await connections.actions('aws / my-aws-account').click();
+        await expect(connections.overwriteValues).toBeVisible();
+      },
+    },
+    {
+      name: 'a chosen type',
+      go: async () => {
+        await open('/connections/new');
+        await form.type('AWS').check();
+        await expect(form.field('Access key ID')).toBeVisible();
+      },
+    },
+    {
+      name: 'overwriting with a field under Replace',
+      go: async () => {
+        await open(`/connections/${connection}/overwrite`);
+        await form.choice('Secret access key', 'Replace').check();
+        await expect(form.replacement('Secret access key')).toBeVisible();
+      },
+    },
+    {
+      name: 'a refused form',
+      go: async () => {
+        guard.expectAnswer(422, /^\/fn\/add_connection$/);
+        await open('/connections/new?type=aws');
+        await form.saveConnection.click();
+        await expect(form.problem).toBeVisible();
+      },
+    },
+    {
+      name: 'the menu of the person',
+      go: async () => {
+        await open('/workflows');
+        await new Navigation(page).menu.click();
+        await expect(new Navigation(page).logOut).toBeVisible();
+      },
+    },
+    {
+      name: 'a page that does not exist',
+      go: async () => {
+        guard.expectAnswer(404, /^\/nowhere$/);
+        await open('/nowhere');
+      },
+    },
+  ];
+}
+
+/** What is seen before signing in. */
+export function outside(page: Page, guard: Guard): Stop[] {
+  const login = new LoginPage(page);
+  return [
+    { name: '/login', go: () => login.open() },
+    {
+      name: 'a refused log in',
+      go: async () => {
+        guard.expectAnswer(422, /^\/fn\/log_in$/);
+        await login.open();
+        await login.logIn({ email: 'nobody@example.com', password: 'not the password' });
+        await expect(login.problem).toBeVisible();
+      },
+    },
+    {
+      name: '/docs, signed out',
+      go: async () => {
+        await page.goto('/docs');
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      },
+    },
+  ];
+}

@@ -1,0 +1,111 @@
+// The pictures of the documentation, taken from the real thing. RELAY_SHOTS names the folder they go to.
+
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { FIRST_SEED, SECOND_SEED } from '../seeds';
+import { ConnectionsPage } from '../pages/connections';
+import { NewWorkflowPage } from '../pages/new-workflow';
+import { ValueForm } from '../pages/value-form';
+import { WelcomePage } from '../pages/welcome';
+import { WorkflowPage } from '../pages/workflow';
+import { WorkflowsPage } from '../pages/workflows';
+import * as arrange from '../support/arrange';
+import { ADA } from '../support/people';
+import { expect, test } from '../support/test';
+import { stepWith } from '../support/texts';
+
+const CONNECTION = 'aws / my-aws-account';
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = resolve(process.env.RELAY_SHOTS ?? join(test.info().project.outputDir, 'shots'));
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled', caret: 'hide' });
+}
+
+test.describe('a new installation', () => {
+  test.use({ peopled: false, viewport: { width: 1440, height: 800 } });
+
+  test('welcome', async ({ page }) => {
+    const welcome = new WelcomePage(page);
+    await welcome.open();
+    await expect(welcome.code).toBeVisible();
+    await shoot(page, 'welcome');
+  });
+});
+
+const looks = [
+  { suffix: '', viewport: { width: 1440, height: 800 }, colorScheme: 'light' },
+  { suffix: '-dark', viewport: { width: 1440, height: 800 }, colorScheme: 'dark' },
+  { suffix: '-phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+] as const;
+
+for (const { suffix, viewport, colorScheme } of looks) {
+  test.describe(`the story${suffix}`, () => {
+    test.use({ viewport, colorScheme });
+
+    test(`adding and managing a connection${suffix}`, async ({ as }) => {
+      const page = await as(ADA);
+      const workflow = new WorkflowPage(page);
+      const connections = new ConnectionsPage(page);
+      const form = new ValueForm(page.getByRole('main'));
+      await arrange.workflow(page, 'instances-by-night', SECOND_SEED, 'Looks at what runs at night');
+      await arrange.workflow(page, 'announce', stepWith('greeting: hello'), 'Says hello');
+
+      await new NewWorkflowPage(page).open();
+      await new NewWorkflowPage(page).name.fill('describe-instances');
+      await new NewWorkflowPage(page).description.fill('Lists the instances of our account');
+      await shoot(page, `new-workflow${suffix}`);
+      await new NewWorkflowPage(page).create.click();
+
+      await workflow.editor.ready();
+      await workflow.editor.paste(FIRST_SEED);
+      await expect(workflow.setupButton).toHaveText('Setup: 1 missing');
+      await workflow.save.click();
+      await expect(workflow.state('Saved')).toBeVisible();
+      await shoot(page, `workflow-missing${suffix}`);
+
+      await workflow.setupButton.click();
+      await expect(workflow.setup.addConnection(CONNECTION)).toBeVisible();
+      await workflow.setup.addConnection(CONNECTION).hover();
+      await shoot(page, `setup-missing${suffix}`);
+
+      await workflow.setup.addConnection(CONNECTION).click();
+      await workflow.form.field('Access key ID').fill('AKIAIOSFODNN7EXAMPLE');
+      await workflow.form.field('Secret access key').fill('made up');
+      await shoot(page, `add-connection${suffix}`);
+
+      await workflow.form.saveConnection.click();
+      await expect(workflow.setupButton).toHaveText('Setup: ready');
+      await shoot(page, `setup-ready${suffix}`);
+
+      await workflow.editor.paste(stepWith('aws: !Connection { type: aws, name: my-aws-account }', 'token: !Sekret deploy-token', 'region: [eu-west-1'));
+      await expect(workflow.problems.getByRole('listitem').first()).toBeVisible();
+      await shoot(page, `problems${suffix}`);
+
+      await new WorkflowsPage(page).open();
+      await shoot(page, `workflows${suffix}`);
+
+      await arrange.awsConnection(page, 'staging / reports');
+      await connections.open();
+      await shoot(page, `connections${suffix}`);
+      await connections.actions(CONNECTION).click();
+      await expect(connections.overwriteValues).toBeVisible();
+      await shoot(page, `connection-menu${suffix}`);
+
+      await connections.overwriteValues.click();
+      await form.choice('Secret access key', 'Replace').check();
+      await form.replacement('Secret access key').fill('made up');
+      await shoot(page, `overwrite-connection${suffix}`);
+
+      await connections.open();
+      await connections.startDeleting(CONNECTION);
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+      await shoot(page, `delete-connection${suffix}`);
+
+      await page.goto('/connections/new');
+      await form.type('AWS').check();
+      await shoot(page, `choose-type${suffix}`);
+    });
+  });
+}

@@ -1,0 +1,48 @@
+# Debian packages: asking and installing. Sourced by setup.sh and used by the other parts of set-up.
+# shellcheck shell=bash
+
+packages_installed() {
+    local state
+    state="$(dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null)" || return 1
+    ! grep -qv '^installed$' <<<"$state"
+}
+
+packages_install() {
+    command -v apt-get >/dev/null ||
+        fail "these must be installed first, and there is no apt-get to do it: $*"
+    # The lists are fetched once per set-up, and only when something is to be installed.
+    if [ -z "${packages_fresh:-}" ]; then
+        logged apt-update as_root apt-get update
+        packages_fresh=1
+    fi
+    logged apt-install as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# What `make run` and `make build` call besides Rust. A name and the package that brings it.
+packages_for_build() {
+    command -v cc >/dev/null || echo gcc libc6-dev
+    command -v node >/dev/null || echo nodejs
+    command -v npm >/dev/null || echo npm
+}
+
+# What only `make test` calls: a browser with a font, and a database server.
+packages_for_test() {
+    [ -x /usr/bin/chromium ] || echo chromium
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+}
+
+packages_plan() {
+    local wanted
+    wanted="$(packages_for_build)"
+    [ "$1" != test ] || wanted+=" $(packages_for_test)"
+    read -ra packages_missing <<<"$(tr '\n' ' ' <<<"$wanted")"
+    [ "${#packages_missing[@]}" = 0 ] || need_root "Debian packages: ${packages_missing[*]}"
+}
+
+packages_do() {
+    if [ "${#packages_missing[@]}" != 0 ]; then
+        say "installing ${packages_missing[*]}"
+        packages_install "${packages_missing[@]}"
+    fi
+}

@@ -1,0 +1,51 @@
+//! What every answer tells the browser. An answer may set its own policy first: pages do, with
+//! their nonce; files do, with how long they keep.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::state::Doors;
+
+/// For answers that are no page: nothing may be loaded by them or frame them.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// A year, as browsers' preload lists ask for.
+const HSTS: &str = "max-age=31536000";
+
+/// Powers no page of ours uses.
+const NO_POWERS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), \
+     gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
+
+/// Set unless the answer brought its own.
+const DEFAULTS: [(HeaderName, &str); 2] =
+    [(header::CONTENT_SECURITY_POLICY, NOTHING), (header::CACHE_CONTROL, "no-store")];
+
+/// Set on every answer.
+const ALWAYS: [(HeaderName, &str); 5] = [
+    // Not `no-referrer`: browsers would send `Origin: null` on our own forms.
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), NO_POWERS),
+];
+
+/// Adds the headers to whatever comes back.
+pub async fn secure(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in DEFAULTS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if doors.https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
+    response
+}

@@ -1,0 +1,68 @@
+//! The binary `relay`: the command line, and the server that owns every door.
+//!
+//! A reader who looks for
+//! - the routes and the layers around them finds all of them in [`routes`],
+//! - the command line in [`config`], what its commands do in [`serve`] and [`users`],
+//! - the pages and server functions in [`pages`]; their content is the crate `app`.
+//!
+//! What this crate refuses to do:
+//! - It opens no sealed value. It loads the private key only to prove at the start that it is the
+//!   right one, and keeps the public half.
+//! - It decides no permission: sessions end in an `Option<Caller>`, and `service` asks it for more.
+//! - It writes no SQL, and no line about a request's query, body or cookies.
+//! - No flag exists before it does something.
+
+pub mod assets;
+pub mod config;
+mod environment;
+pub mod failure;
+pub mod headers;
+mod health;
+pub mod installation;
+pub mod host;
+mod key;
+pub mod limit;
+mod listener;
+pub mod logging;
+pub mod method;
+pub mod origin;
+pub mod pages;
+mod place;
+pub mod problem;
+pub mod public_url;
+pub mod routes;
+mod serve;
+pub mod session;
+pub mod state;
+mod users;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::config::{Cli, Command, UserCommand};
+use crate::failure::Failure;
+
+/// Runs the command line. Exit code 0: done; 1: failed; 2: wrong usage.
+///
+/// Must be called before any thread is started: the file mode mask belongs to the whole process.
+pub fn run() -> ExitCode {
+    place::keep_private();
+    let done = match Cli::parse().command {
+        Command::Serve(options) => serve::run(options),
+        Command::User(UserCommand::Add(options)) => users::add(options),
+        Command::User(UserCommand::SetPassword(options)) => users::set_password(options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell when stderr is gone.
+            let _ = writeln!(std::io::stderr(), "relay: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+/// What ends a command early.
+type Outcome = Result<(), Failure>;

@@ -1,0 +1,7 @@
+//! The binary `relay`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::run()
+}

@@ -1,0 +1,48 @@
+//! Every route, and every layer around them. A request passes the layers from the bottom of
+//! [`router`] to its top; an answer passes them the other way.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use model::Problem;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::problem::ProblemAnswer;
+use crate::state::AppState;
+use crate::{
+    assets, headers, health, host, limit, logging, method, origin, pages, problem, session,
+};
+
+/// The whole server as one service.
+///
+/// | Address | Answer |
+/// |---|---|
+/// | `/healthz` | 200 when ready |
+/// | `/pkg/…`, `/favicon.svg` and the other embedded files | [`assets`] |
+/// | `/fn/…` and everything else | [`pages`], with session and caller |
+pub fn router(state: AppState) -> Router {
+    let people = pages::pages(&state)
+        .layer(from_fn_with_state(state.clone(), session::identify))
+        .layer(session::layer(&state));
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .merge(people)
+        .layer(from_fn_with_state(state.site.clone(), assets::serve))
+        .layer(from_fn(limit::guard))
+        .layer(from_fn_with_state(state.doors.clone(), origin::guard))
+        .layer(from_fn(method::guard))
+        .layer(from_fn_with_state(state.doors.clone(), host::guard))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(from_fn(problem::describe_bare_errors))
+        .layer(from_fn_with_state(state.doors.clone(), headers::secure))
+        .layer(from_fn(logging::request))
+        .with_state(state)
+}
+
+/// The panic hook has written place and reason to stderr; nobody else is told.
+fn after_panic(_reason: Box<dyn Any + Send>) -> Response {
+    ProblemAnswer(Problem::internal()).into_response()
+}

@@ -1,0 +1,49 @@
+//! What every route can reach.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use service::{Clock, Service};
+
+use crate::assets::Site;
+use crate::public_url::PublicUrl;
+
+/// The state of the router; cheap to clone.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    /// The use cases.
+    pub service: Service,
+    /// Tells when sessions end.
+    pub clock: Clock,
+    /// What the page renderer wants to know; it serves no files, so nothing in it names a folder.
+    pub leptos_options: LeptosOptions,
+    /// The scripts, styles and pictures.
+    pub site: Site,
+    /// How people reach the server.
+    pub doors: Arc<Doors>,
+}
+
+impl AppState {
+    /// The state around a service.
+    pub fn new(service: Service, clock: Clock, site: Site, doors: Doors) -> Self {
+        let leptos_options = LeptosOptions::builder().output_name("relay").build();
+        Self { service, clock, leptos_options, site, doors: Arc::new(doors) }
+    }
+}
+
+/// How people reach the server.
+#[derive(Debug, Clone, Default)]
+pub struct Doors {
+    /// The address people use, when it is not the one listened on.
+    pub public_url: Option<PublicUrl>,
+    /// Whether only this machine can connect.
+    pub loopback_only: bool,
+}
+
+impl Doors {
+    /// Whether people reach the server over TLS.
+    pub fn https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(PublicUrl::is_https)
+    }
+}

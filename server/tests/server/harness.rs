@@ -1,0 +1,209 @@
+//! An installation of its own for each test, and browsers that talk to it.
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use model::Role;
+use opener::KeyRing;
+use server::assets::Site;
+use server::installation;
+use server::state::{AppState, Doors};
+use service::{Clock, CommandLine, NewUser, Service};
+use store::Store;
+use store::testing::TestDatabase;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// Long enough for the rules.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The name browsers use for the server under test.
+pub(crate) const HOST: &str = "localhost:3000";
+
+/// Bound to loopback, without a public name.
+fn usual_doors() -> Doors {
+    Doors { public_url: None, loopback_only: true }
+}
+
+/// A server without a socket.
+pub(crate) struct TestApp {
+    router: Router,
+    service: Service,
+    _dir: Option<TempDir>,
+}
+
+impl TestApp {
+    /// On SQLite, reached as `http://localhost:3000`.
+    pub(crate) async fn new() -> Self {
+        Self::behind(usual_doors()).await
+    }
+
+    /// On SQLite, reached as `doors` says.
+    pub(crate) async fn behind(doors: Doors) -> Self {
+        Self::on_file(doors, installation::now).await
+    }
+
+    /// On SQLite, with a time of its own.
+    pub(crate) async fn with_clock(clock: Clock) -> Self {
+        Self::on_file(usual_doors(), clock).await
+    }
+
+    /// On a database of [`store::both`].
+    pub(crate) async fn on(database: &TestDatabase) -> Self {
+        Self::assembled(&database.url, None, usual_doors(), installation::now).await
+    }
+
+    async fn on_file(doors: Doors, clock: Clock) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = store::sqlite_url(&dir.path().join("relay.db"));
+        Self::assembled(&url, Some(dir), doors, clock).await
+    }
+
+    async fn assembled(url: &str, dir: Option<TempDir>, doors: Doors, clock: Clock) -> Self {
+        let store = Store::open(url).await.unwrap();
+        let ring = KeyRing::generate().unwrap();
+        let service = installation::service(&store, &ring, clock).await.unwrap();
+        let state = AppState::new(service.clone(), clock, Site::embedded().unwrap(), doors);
+        Self { router: server::routes::router(state), service, _dir: dir }
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn stranger(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: None }
+    }
+
+    /// Somebody who has this role and is signed in.
+    pub(crate) async fn person(&self, role: Role) -> Browser {
+        let email = format!("{role}@example.com");
+        self.add(&email, role).await;
+        let mut browser = self.stranger();
+        let answer = browser.call("log_in", &[("email", &email), ("password", PASSWORD)]).await;
+        assert!(answer.status.is_success(), "{role} signs in: {answer:?}");
+        browser
+    }
+
+    /// Adds a person as the command line does.
+    pub(crate) async fn add(&self, email: &str, role: Role) {
+        let password = PASSWORD.to_owned().into();
+        let new = NewUser { email: email.into(), name: "Somebody".into(), role, password };
+        self.service.add_user(CommandLine::of_this_process(), new).await.unwrap();
+    }
+}
+
+/// A browser, or a program that behaves like one: it keeps the session's cookie.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    pub(crate) cookie: Option<String>,
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(request(Method::GET, path).header(header::ACCEPT, "text/html")).await
+    }
+
+    /// Calls a server function as our own script does.
+    pub(crate) async fn call(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post(function, fields, &[own_origin(), ("accept", "application/json")]).await
+    }
+
+    /// Posts a form as our own page does without JavaScript.
+    pub(crate) async fn submit(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post(function, fields, &[own_origin(), ("accept", "text/html")]).await
+    }
+
+    /// Calls a server function with just these headers.
+    pub(crate) async fn post(
+        &mut self,
+        function: &str,
+        fields: &[(&str, &str)],
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = request(Method::POST, &format!("/fn/{function}"))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send_with(request, url_encoded(fields)).await
+    }
+
+    pub(crate) async fn send(&mut self, request: axum::http::request::Builder) -> Answer {
+        self.send_with(request, String::new()).await
+    }
+
+    pub(crate) async fn send_with(
+        &mut self,
+        mut request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let response =
+            self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for set in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = set.to_str().unwrap().split(';').next().unwrap();
+            self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+        }
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The session's id, as it is in the cookie.
+    pub(crate) fn session_id(&self) -> &str {
+        self.cookie.as_ref().unwrap().split_once('=').unwrap().1
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The word of a problem; empty when the answer is none.
+    pub(crate) fn code(&self) -> String {
+        let problem: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        problem["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+}
+
+/// A request to the server under its usual name.
+pub(crate) fn request(method: Method, path: &str) -> axum::http::request::Builder {
+    Request::builder().method(method).uri(path).header(header::HOST, HOST)
+}
+
+/// What a browser sends along from our own page.
+pub(crate) fn own_origin() -> (&'static str, &'static str) {
+    ("sec-fetch-site", "same-origin")
+}
+
+/// A form as a browser writes it.
+pub(crate) fn url_encoded(fields: &[(&str, &str)]) -> String {
+    let encode = |text: &str| -> String {
+        text.bytes()
+            .map(|byte| match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                    char::from(byte).to_string()
+                }
+                b' ' => "+".to_owned(),
+                other => format!("%{other:02X}"),
+            })
+            .collect()
+    };
+    let pairs: Vec<_> =
+        fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    pairs.join("&")
+}

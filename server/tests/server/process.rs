@@ -1,0 +1,210 @@
+//! The real binary, and a plain HTTP client to talk to it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::harness::url_encoded;
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A command of the binary, with nothing of this process's environment that could reach it.
+pub(crate) fn relay(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
+    command.args(arguments).env_clear().env("HOME", "/nonexistent").stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end with `input` on its standard input.
+pub(crate) fn finish(mut command: Command, input: &str) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that refuses its flags does not wait for its input.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+/// `relay user add` into a data directory.
+pub(crate) fn user_add(data_dir: &Path, email: &str, role: &str, password: &str) -> Output {
+    let data_dir = data_dir.to_str().unwrap();
+    let command = relay(&[
+        "user", "add", "--email", email, "--name", "Somebody", "--role", role,
+        "--password-stdin", "--data-dir", data_dir,
+    ]);
+    finish(command, password)
+}
+
+/// What a command said on stderr.
+pub(crate) fn complaint(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    lines: Receiver<String>,
+    log: Arc<Mutex<Vec<u8>>>,
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// On SQLite in a data directory.
+    pub(crate) fn start(data_dir: &Path) -> Self {
+        Self::spawn(serve(data_dir))
+    }
+
+    /// From a command of [`serve`] that a test has changed.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (told, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if told.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        let kept = Arc::clone(&log);
+        thread::spawn(move || {
+            let mut chunk = [0; 8192];
+            while let Ok(read @ 1..) = stderr.read(&mut chunk) {
+                kept.lock().unwrap().extend_from_slice(&chunk[..read]);
+            }
+        });
+        let mut server = Self { child, lines, log, address: String::new() };
+        let ready = server.next_line().unwrap_or_else(|| panic!("no server: {}", server.log()));
+        server.address = ready.strip_prefix("listening on http://").unwrap().to_owned();
+        server
+    }
+
+    /// The next line on stdout; `None` when there is none within a moment.
+    pub(crate) fn next_line(&self) -> Option<String> {
+        self.lines.recv_timeout(PATIENCE).ok()
+    }
+
+    /// The line on stdout that is there already, or arrives at once.
+    pub(crate) fn line_now(&self) -> Option<String> {
+        self.lines.recv_timeout(Duration::from_millis(500)).ok()
+    }
+
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The setup code it printed.
+    pub(crate) fn setup_code(&self) -> String {
+        self.next_line().unwrap().strip_prefix("setup code: ").unwrap().to_owned()
+    }
+
+    /// Asks it to stop, and says how it ended and how long that took.
+    pub(crate) fn stop(&mut self) -> (ExitStatus, Duration) {
+        let begun = Instant::now();
+        let id = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
+        kill_process(id, Signal::TERM).unwrap();
+        while begun.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, begun.elapsed());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the server does not stop: {}", self.log());
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client { address: self.address.clone(), cookie: None }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The command that serves a data directory on a free port.
+pub(crate) fn serve(data_dir: &Path) -> Command {
+    relay(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()])
+}
+
+/// A program that talks HTTP 1.0, so that answers come in one piece, and keeps the cookie.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) address: String,
+    pub(crate) cookie: Option<String>,
+}
+
+/// What came back over the wire.
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    /// Everything, as it was sent.
+    pub(crate) raw: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn get(&mut self, path: &str) -> Reply {
+        self.send(&format!("GET {path} HTTP/1.0\r\naccept: text/html\r\n"), b"")
+    }
+
+    /// Calls a server function as our own script does.
+    pub(crate) fn call(&mut self, function: &str, fields: &[(&str, &str)]) -> Reply {
+        self.post(function, "application/json", url_encoded(fields).as_bytes())
+    }
+
+    /// Posts a form as our own page does without JavaScript.
+    pub(crate) fn submit(&mut self, function: &str, fields: &[(&str, &str)]) -> Reply {
+        self.post(function, "text/html", url_encoded(fields).as_bytes())
+    }
+
+    /// Posts whatever bytes to a server function.
+    pub(crate) fn post(&mut self, function: &str, accept: &str, body: &[u8]) -> Reply {
+        let head = format!(
+            "POST /fn/{function} HTTP/1.0\r\naccept: {accept}\r\nsec-fetch-site: same-origin\r\n\
+             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        self.send(&head, body)
+    }
+
+    fn send(&mut self, head: &str, body: &[u8]) -> Reply {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let cookie = self.cookie.as_ref().map(|pair| format!("cookie: {pair}\r\n"));
+        let head = format!(
+            "{head}host: {}\r\nconnection: close\r\n{}\r\n",
+            self.address,
+            cookie.unwrap_or_default()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // A server that refuses a body need not read it.
+        let _ = stream.write_all(body);
+        let mut raw = Vec::new();
+        stream.read_to_end(&mut raw).unwrap();
+        let text = String::from_utf8_lossy(&raw);
+        let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
+        for line in text.lines().take_while(|line| !line.is_empty()) {
+            if let Some(set) = line.strip_prefix("set-cookie: ") {
+                let pair = set.split(';').next().unwrap();
+                self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
+            }
+        }
+        drop(text);
+        Reply { status, raw }
+    }
+}

@@ -1,0 +1,46 @@
+//! What `make` calls: builds the site and the binary, runs the server, the checks and the measurements.
+//!
+//! `scripts/setup.sh` comes first; from there on everything a build needs is on this machine.
+
+mod bench;
+mod failure;
+mod files;
+mod server;
+mod shell;
+mod site;
+mod stamp;
+mod test;
+
+use failure::{Failure, Result};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask VERB
+  site         build dist/site: WASM, editor bundle, style sheet, precompressed
+  build        build dist/relay: one binary with the site inside
+  run [ARGS]   build site and server for development, then relay serve ARGS
+  test         every check, in order, with its time
+  bench        build dist/relay and run the measurements of scripts/bench";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let verb = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    match dispatch(&verb, &rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("relay: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(verb: &str, rest: &[String]) -> Result<()> {
+    match (verb, rest) {
+        ("site", []) => site::build(),
+        ("build", []) => server::build().map(drop),
+        ("run", arguments) => server::run(arguments),
+        ("test", []) => test::run(),
+        ("bench", []) => bench::run(),
+        _ => Err(Failure::new(USAGE)),
+    }
+}
