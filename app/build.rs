@@ -17,7 +17,8 @@ fn served(target: CowStr<'_>) -> CowStr<'_> {
 }
 
 fn slug(stem: &str) -> &str {
-    stem.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('-')
+    stem.trim_start_matches(|c: char| c.is_ascii_digit())
+        .trim_start_matches('-')
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,26 +30,51 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut code = String::from("static CHAPTERS: &[Chapter] = &[\n");
     for file in files {
         let path = file.path();
-        let name = file.file_name().into_string().map_err(|_| "a file name in docs/ is not UTF-8")?;
+        let name = file
+            .file_name()
+            .into_string()
+            .map_err(|_| "a file name in docs/ is not UTF-8")?;
         let numbered = name.starts_with(|c: char| c.is_ascii_digit());
-        let Some(stem) = name.strip_suffix(".md").filter(|_| numbered) else { continue };
+        let Some(stem) = name.strip_suffix(".md").filter(|_| numbered) else {
+            continue;
+        };
         let text = fs::read_to_string(&path)?;
         let title = text
             .lines()
             .find_map(|line| line.strip_prefix("# "))
             .ok_or_else(|| format!("{name} has no heading"))?;
         let events = Parser::new_ext(&text, Options::ENABLE_TABLES).map(|event| match event {
-            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-                Event::Start(Tag::Link { link_type, dest_url: served(dest_url), title, id })
-            }
-            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-                Event::Start(Tag::Image { link_type, dest_url: served(dest_url), title, id })
-            }
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }) => Event::Start(Tag::Link {
+                link_type,
+                dest_url: served(dest_url),
+                title,
+                id,
+            }),
+            Event::Start(Tag::Image {
+                link_type,
+                dest_url,
+                title,
+                id,
+            }) => Event::Start(Tag::Image {
+                link_type,
+                dest_url: served(dest_url),
+                title,
+                id,
+            }),
             other => other,
         });
         let mut page = String::new();
         html::push_html(&mut page, events);
-        writeln!(code, "Chapter {{ slug: {:?}, title: {title:?}, html: {page:?} }},", slug(stem))?;
+        writeln!(
+            code,
+            "Chapter {{ slug: {:?}, title: {title:?}, html: {page:?} }},",
+            slug(stem)
+        )?;
     }
     code.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("docs.rs"), code)?;

@@ -6,7 +6,10 @@ use service::{Administrator, Caller, Service, Viewer};
 
 fn present<T: Clone + 'static>() -> Result<T, Problem> {
     use_context::<T>().ok_or_else(|| {
-        tracing::error!(wanted = std::any::type_name::<T>(), "a server function lacks its context");
+        tracing::error!(
+            wanted = std::any::type_name::<T>(),
+            "a server function lacks its context"
+        );
         Problem::internal()
     })
 }

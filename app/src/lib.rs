@@ -7,8 +7,6 @@
 // The types of views nest deeply.
 #![recursion_limit = "512"]
 
-
-
 pub mod connections;
 #[cfg(feature = "ssr")]
 pub mod docs;

@@ -38,13 +38,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let types: Vec<Type> = serde_yaml::from_str(&fs::read_to_string("catalogue.yaml")?)?;
     let mut code = String::from("static CATALOGUE: &[ConnectionType] = &[\n");
-    for Type { name, label, group, summary, advice, fields } in types {
+    for Type {
+        name,
+        label,
+        group,
+        summary,
+        advice,
+        fields,
+    } in types
+    {
         write!(
             code,
             "ConnectionType {{ name: {name:?}, label: {label:?}, group: {group:?}, \
              summary: {summary:?}, advice: {advice:?}, fields: &["
         )?;
-        for Field { name, label, help, secret, multiline, required } in fields {
+        for Field {
+            name,
+            label,
+            help,
+            secret,
+            multiline,
+            required,
+        } in fields
+        {
             write!(
                 code,
                 "Field {{ name: {name:?}, label: {label:?}, help: {help:?}, secret: {secret}, \

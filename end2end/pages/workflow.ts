@@ -43,8 +43,13 @@ export class WorkflowPage {
     return this.page.getByRole('link', { name: `Fill in missing ${what}`, exact: true });
   }
 
-  /** Whether what is typed is safe, in words. */
-  state(words: 'Saved' | 'Unsaved changes' | 'Conflict' | 'Not saved' | 'Read only'): Locator {
+  /** That what is in the editor is this revision, or some revision. */
+  saved(revision?: number): Locator {
+    return this.page.getByRole('status').filter({ hasText: new RegExp(`^Saved as revision ${revision ?? '\\d+'}$`) });
+  }
+
+  /** That it is not. */
+  state(words: 'Nothing saved yet' | 'Unsaved changes' | 'Conflict' | 'Not saved'): Locator {
     return this.page.getByRole('status').filter({ hasText: new RegExp(`^${words}$`) });
   }
 

@@ -24,6 +24,7 @@ export class Guard {
   private readonly complaints: Complaint[] = [];
   private readonly expected: Expected[] = [];
   private offline = false;
+  private scriptless = false;
 
   /** The test makes the server answer this, and fails if it never does. */
   expectAnswer(status: number, path: RegExp): void {
@@ -38,6 +39,11 @@ export class Guard {
   /** The test takes the network away for a while. */
   expectOffline(): void {
     this.offline = true;
+  }
+
+  /** The browser runs no script: what a page loads ahead for its scripts is refused or never used. */
+  expectNoScripts(): void {
+    this.scriptless = true;
   }
 
   async watch(context: BrowserContext): Promise<void> {
@@ -77,6 +83,7 @@ export class Guard {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     const text = message.text();
     if (this.offline && text.includes(OFFLINE)) return;
+    if (this.scriptless && text.includes('was preloaded using link preload but not used')) return;
     const { url } = message.location();
     const words = `the console has a ${message.type()}: ${text} (${url})`;
     const failed = FAILED_RESOURCE.exec(text);
@@ -94,6 +101,7 @@ export class Guard {
     const reason = request.failure()?.errorText ?? 'no reason';
     // Leaving a page gives up what it was still asking for; that is no failure.
     if (reason === 'net::ERR_ABORTED' || (this.offline && reason === OFFLINE)) return;
+    if (this.scriptless && reason === 'csp' && request.url().endsWith('.js')) return;
     this.complain(`${request.method()} ${request.url()} failed: ${reason}`);
   }
 }

@@ -30,16 +30,17 @@ export async function typeInto(target: Locator, text: string): Promise<void> {
   await target.page().keyboard.type(text);
 }
 
-/** Whether the focus can be seen where it is. */
+/** Fails when the focus cannot be seen where it is. */
 export async function expectVisibleFocus(page: Page): Promise<void> {
-  const seen = await page.evaluate(() => {
-    const focused = document.activeElement;
-    if (!focused) return false;
-    const marks = [focused, focused.closest('label, .cm-editor')].filter((one) => one !== null);
-    return marks.some((one) => {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
-      return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+  const visible = () =>
+    page.evaluate(() => {
+      const focused = document.activeElement;
+      const marked = [focused, focused?.closest('label, .cm-editor')];
+      return marked.some((one) => {
+        if (!one) return false;
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+        return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+      });
     });
-  });
-  expect(seen, 'the focus can be seen').toBe(true);
+  await expect.poll(visible, 'the focus can be seen').toBe(true);
 }

@@ -9,6 +9,9 @@ interface Record {
   content: Buffer | string;
 }
 
+/** What was built with the binary and is the same for everybody; the browser forgets it when it leaves a page. */
+const BUILT = /^\/(pkg\/|favicon)/;
+
 export class Recorder {
   private readonly records: Record[] = [];
   private readonly pending: Promise<void>[] = [];
@@ -19,8 +22,12 @@ export class Recorder {
     context.on('console', (message) => this.add('console', message.location().url, message.text()));
   }
 
-  /** Writes down the page as it is now, and everything its site has stored. */
+  /**
+   * Writes down the page as it is now, and everything its site has stored. Has to be called before a page is left:
+   * the browser then forgets what it was sent.
+   */
   async look(page: Page): Promise<void> {
+    await Promise.all(this.pending.splice(0));
     this.add('page', page.url(), await page.content());
     this.add('page', `history of ${page.url()}`, await page.evaluate(() => JSON.stringify(history.state)));
     const session = await page.evaluate(() => JSON.stringify({ ...sessionStorage }));
@@ -40,7 +47,7 @@ export class Recorder {
 
   /** Where the marker is, as `channel: place`. */
   async findings(marker: string): Promise<string[]> {
-    await Promise.all(this.pending);
+    await Promise.all(this.pending.splice(0));
     const found = this.records.filter(({ content }) => holds(content, marker));
     return found.map(({ channel, where }) => `${channel}: ${where}`);
   }
@@ -64,6 +71,7 @@ export class Recorder {
     this.add('answer', `headers of ${where}`, JSON.stringify(await response.allHeaders()));
     // A redirect has no body that anybody could read.
     if (response.status() >= 300 && response.status() < 400) return;
+    if (BUILT.test(new URL(response.url()).pathname)) return;
     this.add('answer', where, await response.body());
   }
 }

@@ -52,16 +52,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('the scheme of the system is followed', async ({ as }) => {
       const page = await as(ADA);
-      const brightness = await page.evaluate(() => {
+      const text = new WorkflowsPage(page).heading;
+      const [red, green, blue] = await text.evaluate((element) => {
         const canvas = document.createElement('canvas').getContext('2d');
         if (!canvas) throw new Error('no canvas');
-        canvas.fillStyle = getComputedStyle(document.body).backgroundColor;
+        canvas.fillStyle = getComputedStyle(element).color;
         canvas.fillRect(0, 0, 1, 1);
-        const [red, green, blue] = canvas.getImageData(0, 0, 1, 1).data;
-        return (red + green + blue) / 3;
+        return [...canvas.getImageData(0, 0, 1, 1).data];
       });
-      if (colorScheme === 'light') expect(brightness).toBeGreaterThan(200);
-      else expect(brightness).toBeLessThan(60);
+      const brightness = (red + green + blue) / 3;
+      if (colorScheme === 'light') expect(brightness, 'dark letters').toBeLessThan(100);
+      else expect(brightness, 'bright letters').toBeGreaterThan(155);
     });
   });
 }

@@ -38,7 +38,7 @@ test('an alias bomb is complained about at once', async ({ as }) => {
   await expect(workflow.setupButton).toHaveText('Setup: unknown');
   await workflow.editor.typeAtEnd('# one more');
   await workflow.save.click();
-  await expect(workflow.state('Saved')).toBeVisible();
+  await expect(workflow.saved()).toBeVisible();
   expect(await workflow.editor.text()).toBe(`${text}# one more`);
 });
 

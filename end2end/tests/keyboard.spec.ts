@@ -89,7 +89,7 @@ test('from signing in to deleting the connection', async ({ page }) => {
 
   await test.step('save', async () => {
     await use(workflow.save);
-    await expect(workflow.state('Saved')).toBeVisible();
+    await expect(workflow.saved()).toBeVisible();
   });
 
   await test.step('replace one field and keep the other', async () => {

@@ -27,7 +27,7 @@ test.use({ peopled: false, serverEnvironment: { RUST_LOG: 'trace' } });
 /** Puts another marker wherever the search looks, and expects to find it there. */
 async function proveTheSearch(page: Page, recorder: Recorder, relay: Relay): Promise<void> {
   await page.route('**/planted-answer', (route) => route.fulfill({ body: `before ${PLANTED} after` }));
-  await page.goto('/login');
+  await page.goto('/welcome');
   await page.evaluate(async (planted) => {
     await fetch('/planted-answer');
     document.body.dataset.planted = planted;
@@ -38,7 +38,7 @@ async function proveTheSearch(page: Page, recorder: Recorder, relay: Relay): Pro
   await recorder.look(page);
   const found = await recorder.findings(PLANTED);
   expect(found).toContainEqual(expect.stringMatching(/^answer: 200 .*planted-answer$/));
-  expect(found).toContainEqual(expect.stringMatching(/^page: .*\/login$/));
+  expect(found).toContainEqual(expect.stringMatching(/^page: .*\/welcome$/));
   expect(found).toContainEqual(expect.stringMatching(/^storage: session storage/));
   expect(found).toContainEqual('storage: cookies, local storage and databases');
   expect(found).toContainEqual(expect.stringMatching(/^console: /));
@@ -48,6 +48,7 @@ async function proveTheSearch(page: Page, recorder: Recorder, relay: Relay): Pro
   });
 
   await page.goto(`/login?next=/${PLANTED}`);
+  await recorder.look(page);
   expect(await recorder.findings(PLANTED)).toContainEqual(expect.stringMatching(/^address: /));
 
   const file = join(relay.directory, 'planted');
@@ -77,13 +78,17 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
     await recorder.look(page);
     await welcome.create(await relay.setupCode(), person);
     await expect(page).toHaveURL('/workflows');
+    await recorder.look(page);
     await new Navigation(page).leave();
     const login = new LoginPage(page);
+    await expect(login.submit).toBeVisible();
+    await recorder.look(page);
     await login.logIn({ email: person.email, password: `${MARKER} wrong` });
     await expect(login.problem).toBeVisible();
     await recorder.look(page);
     await login.logIn(person);
     await expect(page).toHaveURL('/workflows');
+    await recorder.look(page);
   });
 
   await test.step('a connection of every type', async () => {
@@ -92,6 +97,7 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
       radios.map((radio) => (radio instanceof HTMLInputElement ? radio.value : '')),
     );
     expect(types).toContain('aws');
+    await recorder.look(page);
     for (const type of types) {
       await page.goto('/connections/new');
       await page.locator(`input[type=radio][value="${type}"]`).check();
@@ -124,7 +130,9 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
 
   await test.step('overwriting', async () => {
     await connections.open();
+    await recorder.look(page);
     await connections.startOverwriting('aws / of type aws');
+    await expect(form.saveConnection).toBeVisible();
     for (const label of ['Access key ID', 'Secret access key']) {
       await form.choice(label, 'Replace').check();
       await form.replacement(label).fill(`${MARKER} overwritten`);
@@ -170,16 +178,23 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
 
   await test.step('a secret on its pages', async () => {
     await settings.open('marked');
+    await recorder.look(page);
     await settings.addSecret.click();
     await form.name.fill('other');
     await form.field('Value').fill(`${MARKER} on a page`);
+    await recorder.look(page);
     await form.saveSecret.click();
     await expect(page).toHaveURL('/workflows/marked');
+    await workflow.editor.ready();
+    await recorder.look(page);
     await settings.open('marked');
+    await recorder.look(page);
     await settings.overwriteSecret('other').click();
     await form.field('Value').fill(`${MARKER} on a page again`);
+    await recorder.look(page);
     await form.saveSecret.click();
     await expect(page).toHaveURL('/workflows/marked');
+    await workflow.editor.ready();
     await recorder.look(page);
   });
 

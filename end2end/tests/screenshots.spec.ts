@@ -1,4 +1,5 @@
-// The pictures of the documentation, taken from the real thing. RELAY_SHOTS names the folder they go to.
+// The pictures of the documentation, taken from the real thing, named as its chapters name them. RELAY_SHOTS says which
+// folder they go to.
 
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -62,7 +63,7 @@ for (const { suffix, viewport, colorScheme } of looks) {
       await workflow.editor.paste(FIRST_SEED);
       await expect(workflow.setupButton).toHaveText('Setup: 1 missing');
       await workflow.save.click();
-      await expect(workflow.state('Saved')).toBeVisible();
+      await expect(workflow.saved()).toBeVisible();
       await shoot(page, `workflow-missing${suffix}`);
 
       await workflow.setupButton.click();
@@ -73,7 +74,7 @@ for (const { suffix, viewport, colorScheme } of looks) {
       await workflow.setup.addConnection(CONNECTION).click();
       await workflow.form.field('Access key ID').fill('AKIAIOSFODNN7EXAMPLE');
       await workflow.form.field('Secret access key').fill('made up');
-      await shoot(page, `add-connection${suffix}`);
+      await shoot(page, `setup-add${suffix}`);
 
       await workflow.form.saveConnection.click();
       await expect(workflow.setupButton).toHaveText('Setup: ready');
@@ -96,12 +97,12 @@ for (const { suffix, viewport, colorScheme } of looks) {
       await connections.overwriteValues.click();
       await form.choice('Secret access key', 'Replace').check();
       await form.replacement('Secret access key').fill('made up');
-      await shoot(page, `overwrite-connection${suffix}`);
+      await shoot(page, `overwrite${suffix}`);
 
       await connections.open();
       await connections.startDeleting(CONNECTION);
       await expect(page.getByRole('alertdialog')).toBeVisible();
-      await shoot(page, `delete-connection${suffix}`);
+      await shoot(page, `delete${suffix}`);
 
       await page.goto('/connections/new');
       await form.type('AWS').check();

@@ -34,7 +34,7 @@ test('both seed workflows, from pasting to deleting their connection', async ({ 
     await expect(workflow.setupButton).toHaveText('Setup: 1 missing');
     await expect(workflow.banner(MISSING)).toBeVisible();
     await workflow.save.click();
-    await expect(workflow.state('Saved')).toBeVisible();
+    await expect(workflow.saved()).toBeVisible();
     expect(await workflow.editor.text()).toBe(FIRST_SEED);
   });
 
@@ -74,7 +74,7 @@ test('both seed workflows, from pasting to deleting their connection', async ({ 
     await document.expectSame();
     expect(await workflow.editor.text(), 'unsaved text outlives it').toBe(SECOND_SEED);
     await workflow.save.click();
-    await expect(workflow.state('Saved')).toBeVisible();
+    await expect(workflow.saved()).toBeVisible();
     await expect(workflow.setupButton).toHaveText('Setup: ready');
     await document.expectSame();
   });

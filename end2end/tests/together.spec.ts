@@ -22,7 +22,7 @@ test('two people save: the second is told and has a way out', async ({ as, guard
 
   await ben.editor.paste(BENS);
   await ben.save.click();
-  await expect(ben.state('Saved')).toBeVisible();
+  await expect(ben.saved()).toBeVisible();
 
   await ada.editor.paste(ADAS);
   await ada.save.click();
@@ -37,7 +37,7 @@ test('two people save: the second is told and has a way out', async ({ as, guard
   await theirs.close();
 
   await ada.alert.getByRole('button', { name: 'Save mine as the newest', exact: true }).click();
-  await expect(ada.state('Saved')).toBeVisible();
+  await expect(ada.saved()).toBeVisible();
   await expect(ada.alert).toBeHidden();
 
   await ben.page.reload();
@@ -86,7 +86,7 @@ test('a session that ends keeps what was typed in the editor', async ({ as, guar
   await expect(elsewhere).toHaveURL('/workflows');
   await elsewhere.close();
   await workflow.save.click();
-  await expect(workflow.state('Saved')).toBeVisible();
+  await expect(workflow.saved()).toBeVisible();
   await page.reload();
   await workflow.editor.ready();
   expect(await workflow.editor.text()).toBe(ADAS);

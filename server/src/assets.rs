@@ -102,7 +102,15 @@ impl Site {
             }
             let (name, encoding) = Encoding::of_file(&path);
             let etag = etag(&hash).map_err(|error| BrokenSite(format!("{path}: {error}")))?;
-            files.entry(format!("/{name}")).or_default().variants.push(Variant { encoding, bytes, etag });
+            files
+                .entry(format!("/{name}"))
+                .or_default()
+                .variants
+                .push(Variant {
+                    encoding,
+                    bytes,
+                    etag,
+                });
         }
         // Smallest first: the first one a browser takes is the best one.
         for file in files.values_mut() {
@@ -124,14 +132,21 @@ impl Site {
     /// The answer for a path, or `None` when there is no such file.
     fn answer(&self, path: &str, head: bool, asked: &HeaderMap) -> Option<Response> {
         let file = self.0.files.get(path)?;
-        let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let accepted = asked
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok());
         let variant = file
             .variants
             .iter()
             .find(|variant| variant.encoding.is_accepted(accepted.unwrap_or_default()))?;
-        let named_by_content =
-            path[1..].strip_prefix(self.pkg()).is_some_and(|rest| rest.starts_with('/'));
-        let keep = if named_by_content && self.is_built() { FOR_EVER } else { FOR_AN_HOUR };
+        let named_by_content = path[1..]
+            .strip_prefix(self.pkg())
+            .is_some_and(|rest| rest.starts_with('/'));
+        let keep = if named_by_content && self.is_built() {
+            FOR_EVER
+        } else {
+            FOR_AN_HOUR
+        };
 
         let mut headers = HeaderMap::new();
         headers.insert(header::ETAG, variant.etag.clone());
@@ -140,12 +155,22 @@ impl Site {
         if known(asked, &variant.etag) {
             return Some((StatusCode::NOT_MODIFIED, headers).into_response());
         }
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(choice::media_type(path)));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(variant.bytes.len()));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(choice::media_type(path)),
+        );
+        headers.insert(
+            header::CONTENT_LENGTH,
+            HeaderValue::from(variant.bytes.len()),
+        );
         if let Some(name) = variant.encoding.name() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
-        let body = if head { Body::empty() } else { Body::from(variant.bytes.clone()) };
+        let body = if head {
+            Body::empty()
+        } else {
+            Body::from(variant.bytes.clone())
+        };
         Some((headers, body).into_response())
     }
 }
@@ -219,17 +244,29 @@ mod tests {
         ] {
             let headers = asked(header::ACCEPT_ENCODING, accepted);
             let response = site.answer("/pkg/abc/relay.js", false, &headers).unwrap();
-            let got = response.headers().get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap());
+            let got = response
+                .headers()
+                .get(header::CONTENT_ENCODING)
+                .map(|v| v.to_str().unwrap());
             assert_eq!(got, encoding, "{accepted}");
-            assert_eq!(response.headers()[header::ETAG], format!("\"{}\"", etag.repeat(16)));
+            assert_eq!(
+                response.headers()[header::ETAG],
+                format!("\"{}\"", etag.repeat(16))
+            );
             assert_eq!(response.headers()[header::CACHE_CONTROL], FOR_EVER);
-            assert_eq!(response.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+            assert_eq!(
+                response.headers()[header::CONTENT_TYPE],
+                "text/javascript; charset=utf-8"
+            );
         }
     }
 
     #[test]
     fn what_the_browser_has_is_not_sent_again() {
-        let headers = asked(header::IF_NONE_MATCH, "\"x\", W/\"01010101010101010101010101010101\"");
+        let headers = asked(
+            header::IF_NONE_MATCH,
+            "\"x\", W/\"01010101010101010101010101010101\"",
+        );
         let response = site().answer("/favicon.svg", false, &headers).unwrap();
         assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(response.headers()[header::CACHE_CONTROL], FOR_AN_HOUR);
@@ -237,8 +274,18 @@ mod tests {
 
     #[test]
     fn nothing_else_is_there() {
-        for path in ["/site.json", "/pkg/abc/relay.js.br", "/pkg/abc/", "/", "/pkg/abc/../x", "//"] {
-            assert!(site().answer(path, false, &HeaderMap::new()).is_none(), "{path}");
+        for path in [
+            "/site.json",
+            "/pkg/abc/relay.js.br",
+            "/pkg/abc/",
+            "/",
+            "/pkg/abc/../x",
+            "//",
+        ] {
+            assert!(
+                site().answer(path, false, &HeaderMap::new()).is_none(),
+                "{path}"
+            );
         }
     }
 }

@@ -31,7 +31,12 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Address and port to listen on; port 0 takes a free one
-    #[arg(long, env = "RELAY_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "RELAY_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS"
+    )]
     pub listen: SocketAddr,
     /// Where the rows are.
     #[command(flatten)]
@@ -53,7 +58,12 @@ pub struct Place {
     #[arg(long, env = "RELAY_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Database to use instead of SQLite in the data directory, such as `postgres://…`
-    #[arg(long, env = "RELAY_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "RELAY_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
     pub database_url: Option<String>,
 }
 
@@ -123,18 +133,31 @@ mod tests {
     fn every_flag_of_serve_is_also_a_variable() {
         let cli = Cli::command();
         let serve = cli.find_subcommand("serve").unwrap();
-        for flag in serve.get_arguments().filter(|flag| flag.get_long().is_some_and(|l| l != "help"))
+        for flag in serve
+            .get_arguments()
+            .filter(|flag| flag.get_long().is_some_and(|l| l != "help"))
         {
             let long = flag.get_long().unwrap();
             let variable = format!("RELAY_{}", long.replace('-', "_").to_uppercase());
-            assert_eq!(flag.get_env().unwrap().to_str(), Some(variable.as_str()), "--{long}");
+            assert_eq!(
+                flag.get_env().unwrap().to_str(),
+                Some(variable.as_str()),
+                "--{long}"
+            );
         }
     }
 
     #[test]
     fn a_flag_that_does_nothing_does_not_exist() {
-        for flag in ["--runner=process", "--role=web", "--metadata-listen=127.0.0.1:1"] {
-            assert!(Cli::try_parse_from(["relay", "serve", flag]).is_err(), "{flag}");
+        for flag in [
+            "--runner=process",
+            "--role=web",
+            "--metadata-listen=127.0.0.1:1",
+        ] {
+            assert!(
+                Cli::try_parse_from(["relay", "serve", flag]).is_err(),
+                "{flag}"
+            );
         }
     }
 }

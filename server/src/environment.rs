@@ -27,7 +27,9 @@ const LONGEST: usize = 4096;
 /// Returns at once when no key is in the environment; otherwise starts over without it and does not
 /// return, unless that fails. `key_file_given` says that the key is also named as a file.
 pub(crate) fn take_key_out(key_file_given: bool) -> Result<(), Failure> {
-    let Some(key) = env::var_os(KEY_VARIABLE) else { return Ok(()) };
+    let Some(key) = env::var_os(KEY_VARIABLE) else {
+        return Ok(());
+    };
     if key_file_given {
         return Err(Failure::Usage(format!(
             "the vault's key is given twice: {KEY_VARIABLE} and --key-file ({KEY_FILE_VARIABLE}); \
@@ -35,13 +37,17 @@ pub(crate) fn take_key_out(key_file_given: bool) -> Result<(), Failure> {
         )));
     }
     if key.len() > LONGEST {
-        return Err(Failure::failed(format!("{KEY_VARIABLE} is too long to be a key")));
+        return Err(Failure::failed(format!(
+            "{KEY_VARIABLE} is too long to be a key"
+        )));
     }
     let error = match start_over(key) {
         Ok(never) => match never {},
         Err(error) => error,
     };
-    Err(Failure::failed(format!("cannot take {KEY_VARIABLE} out of the environment: {error}")))
+    Err(Failure::failed(format!(
+        "cannot take {KEY_VARIABLE} out of the environment: {error}"
+    )))
 }
 
 fn start_over(key: OsString) -> io::Result<std::convert::Infallible> {
@@ -53,6 +59,10 @@ fn start_over(key: OsString) -> io::Result<std::convert::Infallible> {
     if let Some(name) = arguments.next() {
         command.arg0(name);
     }
-    command.args(arguments).env_remove(KEY_VARIABLE).env(KEY_FILE_VARIABLE, "-").stdin(reader);
+    command
+        .args(arguments)
+        .env_remove(KEY_VARIABLE)
+        .env(KEY_FILE_VARIABLE, "-")
+        .stdin(reader);
     Err(command.exec())
 }

@@ -21,16 +21,24 @@ const NO_POWERS: &str = "accelerometer=(), camera=(), display-capture=(), geoloc
      gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// Set unless the answer brought its own.
-const DEFAULTS: [(HeaderName, &str); 2] =
-    [(header::CONTENT_SECURITY_POLICY, NOTHING), (header::CACHE_CONTROL, "no-store")];
+const DEFAULTS: [(HeaderName, &str); 2] = [
+    (header::CONTENT_SECURITY_POLICY, NOTHING),
+    (header::CACHE_CONTROL, "no-store"),
+];
 
 /// Set on every answer.
 const ALWAYS: [(HeaderName, &str); 5] = [
     // Not `no-referrer`: browsers would send `Origin: null` on our own forms.
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (HeaderName::from_static("permissions-policy"), NO_POWERS),
 ];
 
@@ -39,13 +47,18 @@ pub async fn secure(State(doors): State<Arc<Doors>>, request: Request, next: Nex
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in DEFAULTS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if doors.https() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static(HSTS),
+        );
     }
     response
 }

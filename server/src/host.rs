@@ -24,7 +24,10 @@ pub fn authority_of(request: &Request) -> Option<&str> {
     let mut named = request.headers().get_all(header::HOST).iter();
     match (named.next(), named.next()) {
         (Some(only), None) => only.to_str().ok().filter(|host| !host.is_empty()),
-        (None, _) => request.uri().authority().map(axum::http::uri::Authority::as_str),
+        (None, _) => request
+            .uri()
+            .authority()
+            .map(axum::http::uri::Authority::as_str),
         (Some(_), Some(_)) => None,
     }
 }
@@ -32,7 +35,10 @@ pub fn authority_of(request: &Request) -> Option<&str> {
 /// Whether a name can only mean this machine.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Refuses requests that name no host; bound to loopback, also those that name another machine.
@@ -41,7 +47,10 @@ pub async fn guard(State(doors): State<Arc<Doors>>, request: Request, next: Next
         let detail = "The request names no host, or several.";
         return problem::answer(StatusCode::BAD_REQUEST, "no_host", detail, &[]);
     };
-    let public = doors.public_url.as_ref().is_some_and(|url| url.host() == host);
+    let public = doors
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.host() == host);
     if doors.loopback_only && !public && !is_loopback(&host) {
         let detail = "This server answers to the names of its own machine. To use another name, \
                       start it with --public-url.";
@@ -59,7 +68,14 @@ mod tests {
         for host in ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example", "10.0.0.1", "[::2]", "", "0.0.0.0"] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "[::2]",
+            "",
+            "0.0.0.0",
+        ] {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -39,10 +39,15 @@ impl KeySource {
         match flag {
             Some(path) if path == Path::new("-") => {
                 let mut text = Zeroizing::new(String::new());
-                io::stdin().take(LONGEST).read_to_string(&mut text).map_err(|error| {
-                    Failure::failed(format!("cannot read the key from standard input: {error}"))
-                })?;
-                Ok(Self::Given(KeyRing::from_text(std::mem::take(&mut *text)).map_err(refused)?))
+                io::stdin()
+                    .take(LONGEST)
+                    .read_to_string(&mut text)
+                    .map_err(|error| {
+                        Failure::failed(format!("cannot read the key from standard input: {error}"))
+                    })?;
+                Ok(Self::Given(
+                    KeyRing::from_text(std::mem::take(&mut *text)).map_err(refused)?,
+                ))
             }
             Some(path) => Ok(Self::File(path)),
             None => Ok(Self::File(usual)),

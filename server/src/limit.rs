@@ -30,7 +30,10 @@ pub async fn guard(request: Request, next: Next) -> Response {
     }
     let (parts, body) = request.into_parts();
     match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Ok(bytes)) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
         Ok(Err(error)) if is_limit(&error) => too_large(),
         Ok(Err(_)) => {
             let detail = "The request ended before it was complete.";

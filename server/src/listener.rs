@@ -38,7 +38,10 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<
     }
     drop(listener);
     tracing::info!(open = open.count(), "stopping");
-    if tokio::time::timeout(FAREWELL, open.shutdown()).await.is_err() {
+    if tokio::time::timeout(FAREWELL, open.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests were still open and have been cut off");
     }
 }

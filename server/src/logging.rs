@@ -15,18 +15,28 @@ const DEFAULT: &str = "info,tower_sessions_core=error,tower_sessions=error";
 
 /// Logs to stderr, at the levels that `RUST_LOG` names. Returns whether `RUST_LOG` was understood.
 pub(crate) fn start() -> bool {
-    let wanted = std::env::var("RUST_LOG").ok().filter(|text| !text.is_empty());
+    let wanted = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|text| !text.is_empty());
     let parsed = wanted.as_deref().map(EnvFilter::try_new);
     let understood = !matches!(parsed, Some(Err(_)));
-    let filter = parsed.and_then(Result::ok).unwrap_or_else(|| EnvFilter::new(DEFAULT));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = parsed
+        .and_then(Result::ok)
+        .unwrap_or_else(|| EnvFilter::new(DEFAULT));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     understood
 }
 
 /// Writes the line.
 pub async fn request(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!("request", method = %request.method(), route);
     let response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();

@@ -21,10 +21,14 @@ pub async fn guard(request: Request, next: Next) -> Response {
         _ if function => Some("POST"),
         _ => Some("GET, HEAD, POST"),
     };
-    let Some(allow) = allow else { return next.run(request).await };
+    let Some(allow) = allow else {
+        return next.run(request).await;
+    };
     let detail = "This address takes another method.";
     let status = StatusCode::METHOD_NOT_ALLOWED;
     let mut response = problem::answer(status, "method_not_allowed", detail, &[]);
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allow));
     response
 }

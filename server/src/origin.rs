@@ -17,7 +17,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets a request through that reads, or that comes from our own origin.
 pub async fn guard(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if reads || is_own(&doors, &request) {
         return next.run(request).await;
     }
@@ -29,13 +32,19 @@ pub async fn guard(State(doors): State<Arc<Doors>>, request: Request, next: Next
 /// `Sec-Fetch-Site` decides where a browser sends it; `Origin` is asked when it does not, and must
 /// never speak against us. A request with neither is no browser's form, and is refused too.
 fn is_own(doors: &Doors, request: &Request) -> bool {
-    let Ok(site) = single(request.headers(), &SEC_FETCH_SITE) else { return false };
-    let Ok(origin) = single(request.headers(), &header::ORIGIN) else { return false };
+    let Ok(site) = single(request.headers(), &SEC_FETCH_SITE) else {
+        return false;
+    };
+    let Ok(origin) = single(request.headers(), &header::ORIGIN) else {
+        return false;
+    };
     match (site, origin) {
         (Some("same-origin"), None) => true,
         // The browser has compared schemes already; behind a proxy we cannot know ours.
         (Some("same-origin"), Some(origin)) => {
-            let bare = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            let bare = origin
+                .strip_prefix("https://")
+                .or_else(|| origin.strip_prefix("http://"));
             is_ours(doors, request, origin)
                 || bare.is_some_and(|bare| host::authority_of(request) == Some(bare))
         }
@@ -45,7 +54,10 @@ fn is_own(doors: &Doors, request: &Request) -> bool {
 }
 
 fn is_ours(doors: &Doors, request: &Request, origin: &str) -> bool {
-    let public = doors.public_url.as_ref().is_some_and(|url| url.origin() == origin);
+    let public = doors
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.origin() == origin);
     let listening = origin.strip_prefix("http://");
     public || listening.is_some_and(|bare| host::authority_of(request) == Some(bare))
 }
@@ -71,7 +83,10 @@ mod tests {
             public_url: public.map(|url| url.parse().unwrap()),
             loopback_only: true,
         };
-        let mut request = Request::builder().method("POST").uri("/fn/x").header("host", "localhost:3000");
+        let mut request = Request::builder()
+            .method("POST")
+            .uri("/fn/x")
+            .header("host", "localhost:3000");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -86,8 +101,14 @@ mod tests {
         assert!(judged(None, &[site]));
         assert!(judged(None, &[own, site]));
         assert!(judged(None, &[("origin", "https://localhost:3000"), site]));
-        assert!(judged(Some("https://relay.example"), &[("origin", "https://relay.example")]));
-        assert!(judged(Some("https://relay.example"), &[("origin", "https://relay.example"), site]));
+        assert!(judged(
+            Some("https://relay.example"),
+            &[("origin", "https://relay.example")]
+        ));
+        assert!(judged(
+            Some("https://relay.example"),
+            &[("origin", "https://relay.example"), site]
+        ));
     }
 
     #[test]
@@ -96,19 +117,37 @@ mod tests {
         assert!(!judged(None, &[]));
         for word in ["cross-site", "same-site", "none", "", "Same-Origin"] {
             assert!(!judged(None, &[site(word)]), "{word}");
-            assert!(!judged(None, &[site(word), ("origin", "http://localhost:3000")]), "{word}");
+            assert!(
+                !judged(None, &[site(word), ("origin", "http://localhost:3000")]),
+                "{word}"
+            );
         }
         for origin in [
-            "null", "", "http://localhost", "http://localhost:3001", "https://localhost:3000",
-            "http://evil.example", "http://localhost:3000.evil.example", "localhost:3000",
+            "null",
+            "",
+            "http://localhost",
+            "http://localhost:3001",
+            "https://localhost:3000",
+            "http://evil.example",
+            "http://localhost:3000.evil.example",
+            "localhost:3000",
         ] {
             assert!(!judged(None, &[("origin", origin)]), "{origin}");
         }
         for origin in ["null", "http://evil.example", "http://localhost:3001"] {
-            assert!(!judged(None, &[site("same-origin"), ("origin", origin)]), "{origin}");
+            assert!(
+                !judged(None, &[site("same-origin"), ("origin", origin)]),
+                "{origin}"
+            );
         }
-        let twice = [("origin", "http://localhost:3000"), ("origin", "http://evil.example")];
+        let twice = [
+            ("origin", "http://localhost:3000"),
+            ("origin", "http://evil.example"),
+        ];
         assert!(!judged(None, &twice));
-        assert!(!judged(Some("https://relay.example"), &[("origin", "http://relay.example")]));
+        assert!(!judged(
+            Some("https://relay.example"),
+            &[("origin", "http://relay.example")]
+        ));
     }
 }

@@ -8,7 +8,8 @@ use std::future::Future;
 
 use app::page::{Answer, Page, Request, Returned};
 use app::{connections, docs, session, users, workflows};
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
@@ -39,16 +40,37 @@ fn routes() -> Router<AppState> {
         .route("/workflows", page(workflows::list::page))
         .route("/workflows/new", page(workflows::new::page))
         .route("/workflows/{name}", get(workflow))
-        .route("/workflows/{name}/settings", page(workflows::settings::page))
+        .route(
+            "/workflows/{name}/settings",
+            page(workflows::settings::page),
+        )
         .route("/workflows/{name}/delete", page(workflows::delete::page))
-        .route("/workflows/{name}/revisions", page(workflows::revisions::list))
-        .route("/workflows/{name}/revisions/{number}", page(workflows::revisions::one))
-        .route("/workflows/{name}/secrets/new", page(workflows::secrets::new))
-        .route("/workflows/{name}/secrets/{id}/overwrite", page(workflows::secrets::overwrite))
-        .route("/workflows/{name}/secrets/{id}/delete", page(workflows::secrets::delete))
+        .route(
+            "/workflows/{name}/revisions",
+            page(workflows::revisions::list),
+        )
+        .route(
+            "/workflows/{name}/revisions/{number}",
+            page(workflows::revisions::one),
+        )
+        .route(
+            "/workflows/{name}/secrets/new",
+            page(workflows::secrets::new),
+        )
+        .route(
+            "/workflows/{name}/secrets/{id}/overwrite",
+            page(workflows::secrets::overwrite),
+        )
+        .route(
+            "/workflows/{name}/secrets/{id}/delete",
+            page(workflows::secrets::delete),
+        )
         .route("/connections", page(connections::list::page))
         .route("/connections/new", page(connections::new::page))
-        .route("/connections/{id}/overwrite", page(connections::overwrite::page))
+        .route(
+            "/connections/{id}/overwrite",
+            page(connections::overwrite::page),
+        )
         .route("/connections/{id}/delete", page(connections::delete::page))
         .route("/access-control", page(users::access_control::page))
         .route("/profile", page(users::profile::page))
@@ -58,13 +80,12 @@ fn routes() -> Router<AppState> {
 }
 
 /// What a page needs of a request, before it is known who asks.
-#[derive(axum::extract::FromRequestParts)]
+#[derive(FromRequestParts)]
 #[from_request(state(AppState))]
 struct Asked {
     #[from_request(via(State))]
     state: AppState,
-    #[from_request(via(Extension))]
-    caller: Option<Caller>,
+    asking: Asking,
     #[from_request(via(Path))]
     path: HashMap<String, String>,
     #[from_request(via(Query))]
@@ -73,18 +94,31 @@ struct Asked {
     returned: MaybeReturned,
 }
 
+/// Who is signed in, as the session layer found out. A type of its own, because the derived
+/// extraction would read an `Option` in an extension as an extension that may be absent.
+struct Asking(Option<Caller>);
+
+impl<S: Sync> FromRequestParts<S> for Asking {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(
+            parts.extensions.get::<Option<Caller>>().cloned().flatten(),
+        ))
+    }
+}
+
 /// The form that came back, if the request is not a browser's but our own after a refused form.
 #[derive(Default)]
 struct MaybeReturned(Returned);
 
-impl<S: Sync> axum::extract::FromRequestParts<S> for MaybeReturned {
+impl<S: Sync> FromRequestParts<S> for MaybeReturned {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        _: &S,
-    ) -> Result<Self, Self::Rejection> {
-        Ok(Self(parts.extensions.remove::<Returned>().unwrap_or_default()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(
+            parts.extensions.remove::<Returned>().unwrap_or_default(),
+        ))
     }
 }
 
@@ -109,11 +143,30 @@ where
     F: FnOnce(Request, app::page::Site) -> Made,
     Made: Future<Output = Answer>,
 {
-    let Asked { state, caller, path, query, uri, returned: MaybeReturned(returned) } = asked;
-    let Some(caller) = caller else { return to_log_in(&state, &uri).await };
-    let shown = returned.problem.as_ref().map_or(StatusCode::OK, |problem| status(problem.kind));
+    let Asked {
+        state,
+        asking,
+        path,
+        query,
+        uri,
+        returned: MaybeReturned(returned),
+    } = asked;
+    let Asking(caller) = asking;
+    let Some(caller) = caller else {
+        return to_log_in(&state, &uri).await;
+    };
+    let shown = returned
+        .problem
+        .as_ref()
+        .map_or(StatusCode::OK, |problem| status(problem.kind));
     let service = state.service.clone();
-    let request = Request { service, caller: caller.clone(), path, query, returned };
+    let request = Request {
+        service,
+        caller: caller.clone(),
+        path,
+        query,
+        returned,
+    };
     match make(request, site(&state)).await {
         Ok(page) => render::page(&state, Some(&caller), shown, page),
         Err(problem) => render::problem(&state, Some(&caller), problem),
@@ -121,7 +174,9 @@ where
 }
 
 fn site(state: &AppState) -> app::page::Site {
-    app::page::Site { pkg: state.site.pkg().to_owned() }
+    app::page::Site {
+        pkg: state.site.pkg().to_owned(),
+    }
 }
 
 /// Somebody has to sign in, or to be the first one.
@@ -145,7 +200,7 @@ async fn of_nobody(
 ) -> Response {
     let mut asked = asked;
     let returned = std::mem::take(&mut asked.returned.0);
-    if asked.caller.is_some() && returned.problem.is_none() {
+    if asked.asking.0.is_some() && returned.problem.is_none() {
         return Redirect::to("/workflows").into_response();
     }
     match asked.state.service.has_users().await {
@@ -153,7 +208,10 @@ async fn of_nobody(
             Redirect::to(if has_users { "/login" } else { "/welcome" }).into_response()
         }
         Ok(_) => {
-            let shown = returned.problem.as_ref().map_or(StatusCode::OK, |p| status(p.kind));
+            let shown = returned
+                .problem
+                .as_ref()
+                .map_or(StatusCode::OK, |p| status(p.kind));
             let page = make(&asked, returned);
             render::page(&asked.state, None, shown, page)
         }
@@ -163,7 +221,9 @@ async fn of_nobody(
 
 async fn login(asked: Asked) -> Response {
     of_nobody(asked, false, |asked, returned| {
-        let next = returned.typed("next").or(asked.query.get("next").map(String::as_str));
+        let next = returned
+            .typed("next")
+            .or(asked.query.get("next").map(String::as_str));
         let next = next.unwrap_or_default().to_owned();
         session::login::page(&next, returned)
     })
@@ -178,14 +238,20 @@ async fn welcome(asked: Asked) -> Response {
 async fn documentation(asked: Asked) -> Response {
     let chapter = asked.path.get("chapter").map_or("", String::as_str);
     match docs::page(chapter) {
-        Some(page) => render::page(&asked.state, asked.caller.as_ref(), StatusCode::OK, page),
-        None => {
-            render::problem(&asked.state, asked.caller.as_ref(), Problem::not_found("chapter"))
-        }
+        Some(page) => render::page(&asked.state, asked.asking.0.as_ref(), StatusCode::OK, page),
+        None => render::problem(
+            &asked.state,
+            asked.asking.0.as_ref(),
+            Problem::not_found("chapter"),
+        ),
     }
 }
 
 async fn nowhere(asked: Asked) -> Response {
-    let problem = Problem::new(ProblemKind::NotFound, "not_found", "There is nothing at this address.");
-    render::problem(&asked.state, asked.caller.as_ref(), problem)
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "not_found",
+        "There is nothing at this address.",
+    );
+    render::problem(&asked.state, asked.asking.0.as_ref(), problem)
 }

@@ -46,13 +46,19 @@ impl Place {
             None => usual_data_dir()?,
         };
         let data_dir = std::path::absolute(&data_dir).map_err(|error| {
-            Failure::failed(format!("{}: no such data directory: {error}", data_dir.display()))
+            Failure::failed(format!(
+                "{}: no such data directory: {error}",
+                data_dir.display()
+            ))
         })?;
         let database_url = match &flags.database_url {
             Some(named) => named.clone(),
             None => store::sqlite_url(&data_dir.join(DATABASE)),
         };
-        Ok(Self { data_dir, database_url })
+        Ok(Self {
+            data_dir,
+            database_url,
+        })
     }
 
     /// Where the key is unless a flag says otherwise.
@@ -62,16 +68,24 @@ impl Place {
 
     /// Makes the data directory, readable by nobody else, unless it is there.
     pub(crate) fn make(&self) -> Result<(), Failure> {
-        DirBuilder::new().recursive(true).mode(0o700).create(&self.data_dir).map_err(|error| {
-            let shown = self.data_dir.display();
-            Failure::failed(format!("{shown}: cannot make the data directory: {error}"))
-        })
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.data_dir)
+            .map_err(|error| {
+                let shown = self.data_dir.display();
+                Failure::failed(format!("{shown}: cannot make the data directory: {error}"))
+            })
     }
 }
 
 /// `relay` in the user's data folder, by the XDG base directory rules: a relative path is ignored.
 fn usual_data_dir() -> Result<PathBuf, Failure> {
-    let set = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let set = |name| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     set("XDG_DATA_HOME")
         .or_else(|| set("HOME").map(|home| home.join(".local/share")))
         .map(|folder| folder.join("relay"))

@@ -17,7 +17,12 @@ pub struct ProblemAnswer(pub Problem);
 
 impl IntoResponse for ProblemAnswer {
     fn into_response(self) -> Response {
-        let Problem { kind, code, detail, fields } = self.0;
+        let Problem {
+            kind,
+            code,
+            detail,
+            fields,
+        } = self.0;
         described(Some(kind), status(kind), &code, &detail, &fields)
     }
 }
@@ -64,9 +69,19 @@ fn described(
     fields: &[FieldProblem],
 ) -> Response {
     let title = status.canonical_reason().unwrap_or("Problem");
-    let body = Body { r#type: "about:blank", title, status: status.as_u16(), detail, code, fields, kind };
+    let body = Body {
+        r#type: "about:blank",
+        title,
+        status: status.as_u16(),
+        detail,
+        code,
+        fields,
+        kind,
+    };
     let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     response
 }
 
@@ -79,11 +94,14 @@ pub async fn describe_bare_errors(request: Request, next: Next) -> Response {
         return bare;
     }
     let (code, detail) = match status {
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address takes another method."),
-        StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address."),
-        status if status.is_server_error() => {
-            ("internal", "Something went wrong on the server; its log has the cause.")
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("method_not_allowed", "This address takes another method.")
         }
+        StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address."),
+        status if status.is_server_error() => (
+            "internal",
+            "Something went wrong on the server; its log has the cause.",
+        ),
         _ => ("bad_request", "The request could not be understood."),
     };
     let mut described = answer(status, code, detail, &[]);

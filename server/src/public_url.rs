@@ -35,7 +35,9 @@ pub struct NotAPublicUrl;
 
 impl std::fmt::Display for NotAPublicUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a public URL is http:// or https:// with a host, a port if need be, and no path")
+        f.write_str(
+            "a public URL is http:// or https:// with a host, a port if need be, and no path",
+        )
     }
 }
 
@@ -63,7 +65,11 @@ impl FromStr for PublicUrl {
             Some(port) => format!("{scheme}://{host}:{port}"),
             None => format!("{scheme}://{host}"),
         };
-        Ok(Self { https, host, origin })
+        Ok(Self {
+            https,
+            host,
+            origin,
+        })
     }
 }
 
@@ -79,15 +85,25 @@ mod tests {
             ("http://relay.example:8080", "http://relay.example:8080"),
             ("http://[::1]:80", "http://[::1]"),
         ] {
-            assert_eq!(text.parse::<PublicUrl>().unwrap().origin(), origin, "{text}");
+            assert_eq!(
+                text.parse::<PublicUrl>().unwrap().origin(),
+                origin,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_address_of_a_server_is_refused() {
         for text in [
-            "", "relay.example", "ftp://relay.example", "https://", "https://a/b", "https://a/?q",
-            "https://user:pass@a", "/x",
+            "",
+            "relay.example",
+            "ftp://relay.example",
+            "https://",
+            "https://a/b",
+            "https://a/?q",
+            "https://user:pass@a",
+            "/x",
         ] {
             assert_eq!(text.parse::<PublicUrl>(), Err(NotAPublicUrl), "{text}");
         }

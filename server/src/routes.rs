@@ -4,6 +4,7 @@
 use std::any::Any;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -31,6 +32,8 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(health::healthz))
         .merge(people)
         .layer(from_fn_with_state(state.site.clone(), assets::serve))
+        // The framework's own limit is lower and answers without a problem.
+        .layer(DefaultBodyLimit::max(limit::LONGEST_BODY))
         .layer(from_fn(limit::guard))
         .layer(from_fn_with_state(state.doors.clone(), origin::guard))
         .layer(from_fn(method::guard))

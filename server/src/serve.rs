@@ -43,9 +43,9 @@ async fn serve(options: Serve) -> Outcome {
     let listener = TcpListener::bind(options.listen).await.map_err(|error| {
         Failure::failed(format!("cannot listen on {}: {error}", options.listen))
     })?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::failed(format!("cannot listen on {}: {error}", options.listen)))?;
+    let address = listener.local_addr().map_err(|error| {
+        Failure::failed(format!("cannot listen on {}: {error}", options.listen))
+    })?;
     // Asked for before anybody can know that we run, so that no signal is lost.
     let mut signals = Signals::new()?;
 
@@ -57,8 +57,10 @@ async fn serve(options: Serve) -> Outcome {
     drop(ring);
     let setup_code = service.setup_code().await?;
 
-    let doors =
-        Doors { public_url: options.public_url, loopback_only: address.ip().is_loopback() };
+    let doors = Doors {
+        public_url: options.public_url,
+        loopback_only: address.ip().is_loopback(),
+    };
     let state = AppState::new(service.clone(), installation::now, site, doors);
     let sweeping = tokio::spawn(session::sweep(service));
     tell(&format!("listening on http://{address}"))?;

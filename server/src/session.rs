@@ -45,12 +45,15 @@ pub fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
     let https = state.doors.https();
     // The prefix makes browsers refuse the cookie from a neighbouring domain; it needs TLS.
     let name = if https { "__Host-relay" } else { "relay" };
-    SessionManagerLayer::new(Sessions { service: state.service.clone(), clock: state.clock })
-        .with_name(name)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_secure(https)
-        .with_expiry(Expiry::OnInactivity(Duration::days(DAYS)))
+    SessionManagerLayer::new(Sessions {
+        service: state.service.clone(),
+        clock: state.clock,
+    })
+    .with_name(name)
+    .with_http_only(true)
+    .with_same_site(SameSite::Lax)
+    .with_secure(https)
+    .with_expiry(Expiry::OnInactivity(Duration::days(DAYS)))
 }
 
 /// Puts an `Option<Caller>` into the request: who is signed in, asked anew for every request, so
@@ -90,7 +93,10 @@ async fn caller(service: &Service, session: &Session) -> Result<Option<Caller>, 
         tracing::error!(%error, "cannot read a session");
         Problem::internal()
     };
-    let user = session.get::<UserId>(USER).await.map_err(|error| failed(&error))?;
+    let user = session
+        .get::<UserId>(USER)
+        .await
+        .map_err(|error| failed(&error))?;
     let Some(user) = user else { return Ok(None) };
     let caller = service.caller(&user).await?;
     if caller.is_none() {
@@ -154,13 +160,23 @@ impl SessionStore for Sessions {
     /// Called at signing in, also when there was a session before: its id has just been replaced.
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         let now = (self.clock)();
-        let session = Remembered { until: now.plus(ABSOLUTE), data: record.data.clone() };
-        let Some(user) = session.user() else { return Ok(()) };
+        let session = Remembered {
+            until: now.plus(ABSOLUTE),
+            data: record.data.clone(),
+        };
+        let Some(user) = session.user() else {
+            return Ok(());
+        };
         let bytes = session.bytes()?;
         loop {
             let expiry = session.expiry(now);
             let hash = hash(&record.id);
-            if self.service.session_create(&hash, Some(&user), &bytes, expiry).await.map_err(failed)? {
+            if self
+                .service
+                .session_create(&hash, Some(&user), &bytes, expiry)
+                .await
+                .map_err(failed)?
+            {
                 return Ok(());
             }
             record.id = Id::default();
@@ -174,10 +190,18 @@ impl SessionStore for Sessions {
             return Ok(());
         };
         let until = Remembered::read(&stored)?.until;
-        let session = Remembered { until, data: record.data.clone() };
-        let Some(user) = session.user() else { return self.delete(&record.id).await };
+        let session = Remembered {
+            until,
+            data: record.data.clone(),
+        };
+        let Some(user) = session.user() else {
+            return self.delete(&record.id).await;
+        };
         let expiry = session.expiry((self.clock)());
-        self.service.session_save(&hash, Some(&user), &session.bytes()?, expiry).await.map_err(failed)?;
+        self.service
+            .session_save(&hash, Some(&user), &session.bytes()?, expiry)
+            .await
+            .map_err(failed)?;
         Ok(())
     }
 
@@ -190,11 +214,18 @@ impl SessionStore for Sessions {
         let expiry = session.expiry((self.clock)());
         if let Some(user) = session.user().filter(|_| expiry.0 - ends.0 > TOUCH) {
             // Whoever only reads can go on when nothing can be written; the service has logged why.
-            let _ = self.service.session_save(&hash, Some(&user), &stored, expiry).await;
+            let _ = self
+                .service
+                .session_save(&hash, Some(&user), &stored, expiry)
+                .await;
         }
         let expiry_date = OffsetDateTime::from_unix_timestamp(expiry.0 / 1000)
             .map_err(|error| Error::Decode(error.to_string()))?;
-        Ok(Some(Record { id: *id, data: session.data, expiry_date }))
+        Ok(Some(Record {
+            id: *id,
+            data: session.data,
+            expiry_date,
+        }))
     }
 
     async fn delete(&self, id: &Id) -> session_store::Result<()> {

@@ -28,7 +28,13 @@ impl AppState {
     /// The state around a service.
     pub fn new(service: Service, clock: Clock, site: Site, doors: Doors) -> Self {
         let leptos_options = LeptosOptions::builder().output_name("relay").build();
-        Self { service, clock, leptos_options, site, doors: Arc::new(doors) }
+        Self {
+            service,
+            clock,
+            leptos_options,
+            site,
+            doors: Arc::new(doors),
+        }
     }
 }
 

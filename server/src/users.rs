@@ -22,10 +22,19 @@ pub(crate) fn add(options: AddUser) -> Outcome {
     place.make()?;
     block_on(async {
         let store = Store::open(&place.database_url).await?;
-        let AddUser { email, name, role, .. } = options;
-        let new = NewUser { email, name, role, password };
+        let AddUser {
+            email, name, role, ..
+        } = options;
+        let new = NewUser {
+            email,
+            name,
+            role,
+            password,
+        };
         let service = keyless_service(&store).await?;
-        service.add_user(CommandLine::of_this_process(), new).await?;
+        service
+            .add_user(CommandLine::of_this_process(), new)
+            .await?;
         store.close().await;
         Ok(())
     })
@@ -43,7 +52,9 @@ pub(crate) fn set_password(options: SetPassword) -> Outcome {
         }
         let store = Store::open(&place.database_url).await?;
         let service = keyless_service(&store).await?;
-        service.set_password(CommandLine::of_this_process(), &options.email, password).await?;
+        service
+            .set_password(CommandLine::of_this_process(), &options.email, password)
+            .await?;
         store.close().await;
         Ok(())
     })
@@ -52,16 +63,22 @@ pub(crate) fn set_password(options: SetPassword) -> Outcome {
 /// What stands on standard input, without the one line end that a pipe adds.
 fn password() -> Result<Zeroizing<String>, Failure> {
     let unreadable = |reason: &str| {
-        Failure::failed(format!("cannot read a password from standard input: {reason}"))
+        Failure::failed(format!(
+            "cannot read a password from standard input: {reason}"
+        ))
     };
     // With room for everything, so that growing leaves no copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LONGEST).unwrap_or(0) + 1));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(
+        usize::try_from(LONGEST).unwrap_or(0) + 1,
+    ));
     io::stdin()
         .take(LONGEST)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(&error.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8"))?;
-    let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    let line = text
+        .strip_suffix('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line));
     Ok(Zeroizing::new(line.unwrap_or(text).to_owned()))
 }
 

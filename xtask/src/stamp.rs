@@ -68,8 +68,62 @@ pub(crate) fn unless_made(
     if part.is_dir() && std::fs::read_to_string(&note).is_ok_and(|made| made == text) {
         return Ok(());
     }
+    // Without a note from here on: a making that is interrupted is begun again.
+    files::write(&note, "")?;
     files::remove(part)?;
     files::create(part)?;
     make()?;
     files::write(&note, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_things_and_their_concatenation_differ() {
+        let apart = Stamp::empty().bytes(b"a").bytes(b"b").text();
+        let together = Stamp::empty().bytes(b"ab").text();
+        assert_eq!(apart.len(), 16);
+        assert_ne!(apart, together);
+    }
+
+    #[test]
+    fn a_part_is_made_again_only_when_its_input_changed_or_it_is_gone() {
+        let folder = std::env::temp_dir().join(format!("relay-stamp-{}", std::process::id()));
+        let part = folder.join("part");
+        let mut made = 0;
+        let mut make_from = |input: &[u8]| {
+            let stamp = Stamp::empty().bytes(input);
+            let outcome = unless_made(&part, stamp, || {
+                made += 1;
+                Ok(())
+            });
+            assert!(outcome.is_ok());
+            made
+        };
+        assert_eq!(make_from(b"1"), 1);
+        assert_eq!(make_from(b"1"), 1);
+        assert_eq!(make_from(b"2"), 2);
+        std::fs::remove_dir(&part).unwrap();
+        assert_eq!(make_from(b"2"), 3);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_part_whose_making_failed_is_made_again() {
+        let folder = std::env::temp_dir().join(format!("relay-failed-{}", std::process::id()));
+        let part = folder.join("part");
+        let failed = unless_made(&part, Stamp::empty(), || {
+            Err(crate::failure::Failure::new("no"))
+        });
+        assert!(failed.is_err());
+        let mut made = false;
+        let outcome = unless_made(&part, Stamp::empty(), || {
+            made = true;
+            Ok(())
+        });
+        assert!(outcome.is_ok() && made);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

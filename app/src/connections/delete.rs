@@ -15,7 +15,11 @@ pub async fn page(request: Request) -> Answer {
     let administrator = request.caller.administrator()?;
     let missing = || Problem::not_found("connection");
     let id = request.path("id").parse().map_err(|_| missing())?;
-    let found = request.service.connection(&administrator.viewer(), &id).await?.ok_or_else(missing)?;
+    let found = request
+        .service
+        .connection(&administrator.viewer(), &id)
+        .await?
+        .ok_or_else(missing)?;
     let title = format!("Delete {} / {}?", found.row.type_name, found.row.name);
     let returned = request.returned;
     Ok(Page::new(title.clone(), Section::Connections, move || {
@@ -57,7 +61,11 @@ fn consequence(used_by: &[UsedBy]) -> AnyView {
             .steps
             .iter()
             .map(|step| format!("step {step}"))
-            .chain(used.triggers.iter().map(|trigger| format!("trigger {trigger}")))
+            .chain(
+                used.triggers
+                    .iter()
+                    .map(|trigger| format!("trigger {trigger}")),
+            )
             .collect();
         let href = format!("/workflows/{}", used.workflow);
         view! {

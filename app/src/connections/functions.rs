@@ -1,6 +1,14 @@
 //! Server functions of connections. Values arrive here, are sealed by the service, and never leave.
 
-#![expect(missing_docs, reason = "the macro makes a public struct of every function's arguments")]
+#![expect(
+    clippy::implicit_hasher,
+    reason = "the arguments of a server function are concrete"
+)]
+#![expect(clippy::unused_async, reason = "server functions are async")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a public struct of every function's arguments"
+)]
 
 use std::collections::HashMap;
 
@@ -23,7 +31,11 @@ pub async fn connection_fields(id: String) -> Result<(u64, Vec<String>), Refused
     let id = parse_id(&id)?;
     let found = crate::door::service()?.connection(&viewer, &id).await?;
     let found = found.ok_or_else(|| model::Problem::not_found("connection"))?;
-    let stored = found.fields.into_iter().filter(|field| field.stored).map(|field| field.name);
+    let stored = found
+        .fields
+        .into_iter()
+        .filter(|field| field.stored)
+        .map(|field| field.name);
     Ok((found.row.revision, stored.collect()))
 }
 
@@ -38,8 +50,15 @@ pub async fn add_connection(
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let values = of_type(values, &type_name);
-    let add = service::AddConnection { id: parse_id(&id)?, type_name, name, values };
-    crate::door::service()?.add_connection(&administrator, add).await?;
+    let add = service::AddConnection {
+        id: parse_id(&id)?,
+        type_name,
+        name,
+        values,
+    };
+    crate::door::service()?
+        .add_connection(&administrator, add)
+        .await?;
     leptos_axum::redirect("/connections");
     Ok(())
 }
@@ -85,14 +104,17 @@ pub async fn delete_connection(
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let typed = (!typed_name.is_empty()).then_some(typed_name);
-    crate::door::service()?.delete_connection(&administrator, &parse_id(&id)?, typed).await?;
+    crate::door::service()?
+        .delete_connection(&administrator, &parse_id(&id)?, typed)
+        .await?;
     leptos_axum::redirect("/connections");
     Ok(())
 }
 
 #[cfg(feature = "ssr")]
 fn parse_id(id: &str) -> Result<model::ConnectionId, model::Problem> {
-    id.parse().map_err(|_| model::Problem::not_found("connection"))
+    id.parse()
+        .map_err(|_| model::Problem::not_found("connection"))
 }
 
 /// The values of one type, keyed by field.

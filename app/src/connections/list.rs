@@ -10,10 +10,17 @@ use crate::ui::time::Time;
 
 /// Every connection of the account, without anything of its values.
 pub async fn page(request: Request) -> Answer {
-    let rows = request.service.connections(&request.caller.viewer()).await?;
+    let rows = request
+        .service
+        .connections(&request.caller.viewer())
+        .await?;
     let administers = request.caller.administrator().is_ok();
     Ok(Page::new("Connections", Section::Connections, move || {
-        let body = if rows.is_empty() { empty(administers).into_any() } else { table(rows, administers).into_any() };
+        let body = if rows.is_empty() {
+            empty(administers).into_any()
+        } else {
+            table(rows, administers).into_any()
+        };
         view! {
             <div class="heading">
                 <div>

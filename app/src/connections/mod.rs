@@ -7,9 +7,9 @@ pub mod functions;
 pub mod list;
 #[cfg(feature = "ssr")]
 pub mod new;
-pub mod overwrite_fields;
 #[cfg(feature = "ssr")]
 pub mod overwrite;
+pub mod overwrite_fields;
 pub mod value_field;
 
 /// The sentence above every button that stores a value.

@@ -12,8 +12,11 @@ use crate::page::{Answer, Page, Request, Section};
 use crate::ui::{field::TextField, notice::Notice};
 
 /// The form of one type, or of all of them with a radio button each.
+#[expect(clippy::unused_async, reason = "the shape of every page function")]
 pub async fn page(request: Request) -> Answer {
-    let id = request.service.new_connection_id(&request.caller.administrator()?)?;
+    let id = request
+        .service
+        .new_connection_id(&request.caller.administrator()?)?;
     let typed_type = request.returned.typed("type_name").map(str::to_owned);
     let wanted = typed_type.or_else(|| request.query("type").map(str::to_owned));
     let chosen = wanted.as_deref().and_then(connection_type);
@@ -25,7 +28,9 @@ pub async fn page(request: Request) -> Answer {
     let page = Page::new(title, Section::Connections, move || {
         let fixed = request.query("name").unwrap_or_default().to_owned();
         let returned = request.returned;
-        let name = returned.typed("name").map_or_else(|| fixed.clone(), str::to_owned);
+        let name = returned
+            .typed("name")
+            .map_or_else(|| fixed.clone(), str::to_owned);
         let fields = match chosen {
             Some(one) => view! {
                 <input type="hidden" name="type_name" value=one.name/>
@@ -35,10 +40,10 @@ pub async fn page(request: Request) -> Answer {
             None => types().into_any(),
         };
         let values = match chosen {
-            Some(one) => of_type(one, false, &returned.problem).into_any(),
+            Some(one) => of_type(one, false, returned.problem.as_ref()).into_any(),
             None => connection_types()
                 .iter()
-                .map(|one| view! { <div class="of-type" data-type=one.name>{of_type(one, true, &None)}</div> })
+                .map(|one| view! { <div class="of-type" data-type=one.name>{of_type(one, true, None)}</div> })
                 .collect_view()
                 .into_any(),
         };
@@ -67,7 +72,11 @@ pub async fn page(request: Request) -> Answer {
             </div>
         }
     });
-    Ok(if chosen.is_none() { page.with_style(shown_when_chosen()) } else { page })
+    Ok(if chosen.is_none() {
+        page.with_style(shown_when_chosen())
+    } else {
+        page
+    })
 }
 
 /// The radio buttons, grouped as in the catalogue.
@@ -103,8 +112,12 @@ fn types() -> impl IntoView {
     }
 }
 
-fn of_type(one: &'static ConnectionType, prefixed: bool, problem: &Option<model::Problem>) -> impl IntoView + use<> {
-    let wrong = |name: &str| problem.as_ref().and_then(|p| p.for_field(name)).map(str::to_owned);
+fn of_type(
+    one: &'static ConnectionType,
+    prefixed: bool,
+    problem: Option<&model::Problem>,
+) -> impl IntoView + use<> {
+    let wrong = |name: &str| problem.and_then(|p| p.for_field(name)).map(str::to_owned);
     let control = |field: &'static model::Field| {
         let problem = wrong(&format!("values[{}]", field.name));
         let name = if prefixed {

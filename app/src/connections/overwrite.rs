@@ -13,7 +13,11 @@ pub async fn page(request: Request) -> Answer {
     let administrator = request.caller.administrator()?;
     let missing = || Problem::not_found("connection");
     let id = request.path("id").parse().map_err(|_| missing())?;
-    let found = request.service.connection(&administrator.viewer(), &id).await?.ok_or_else(missing)?;
+    let found = request
+        .service
+        .connection(&administrator.viewer(), &id)
+        .await?
+        .ok_or_else(missing)?;
     let known = model::connection_type(found.row.type_name.as_str()).ok_or_else(|| {
         Problem::new(
             model::ProblemKind::Input,
@@ -25,7 +29,12 @@ pub async fn page(request: Request) -> Answer {
     let title = format!("Overwrite {full}");
     let returned = request.returned;
     Ok(Page::new(title.clone(), Section::Connections, move || {
-        let stored = found.fields.iter().filter(|f| f.stored).map(|f| f.name.clone()).collect();
+        let stored = found
+            .fields
+            .iter()
+            .filter(|f| f.stored)
+            .map(|f| f.name.clone())
+            .collect();
         let chosen = known
             .fields
             .iter()

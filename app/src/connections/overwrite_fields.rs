@@ -25,10 +25,18 @@ pub fn OverwriteFields(
 ) -> impl IntoView {
     let group = move |field: &'static model::Field| {
         let is_stored = stored.iter().any(|name| name == field.name);
-        let wrong = |name: &str| problem.as_ref().and_then(|p| p.for_field(name)).map(str::to_owned);
+        let wrong = |name: &str| {
+            problem
+                .as_ref()
+                .and_then(|p| p.for_field(name))
+                .map(str::to_owned)
+        };
         let change = format!("changes[{}]", field.name);
         let value = format!("values[{}]", field.name);
-        let before = chosen.iter().find(|(name, _)| name == field.name).map(|(_, word)| word.clone());
+        let before = chosen
+            .iter()
+            .find(|(name, _)| name == field.name)
+            .map(|(_, word)| word.clone());
         let before = before.unwrap_or_else(|| "keep".to_owned());
         let choice = |word: &'static str, label: &'static str| {
             view! {
@@ -38,7 +46,11 @@ pub fn OverwriteFields(
                 </label>
             }
         };
-        let state = if is_stored { "Stored; it can't be shown." } else { "Nothing stored." };
+        let state = if is_stored {
+            "Stored; it can't be shown."
+        } else {
+            "Nothing stored."
+        };
         let id = field_id(&change);
         view! {
             <fieldset class="overwrite">

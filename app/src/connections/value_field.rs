@@ -1,6 +1,7 @@
 //! The control one value is typed into. It is always empty when it appears: no stored value, and
 //! no value of a form that came back, is ever put into it.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use model::Field;
 
@@ -28,7 +29,7 @@ pub fn ValueField(
     let optional = (!field.required).then_some(" (optional)");
     let invalid = problem.is_some().then_some("true");
     let control = if field.multiline {
-        view! {
+        Either::Left(view! {
             <textarea
                 id=id.clone()
                 name=name
@@ -44,10 +45,9 @@ pub fn ValueField(
                 aria-invalid=invalid
                 aria-describedby=described
             ></textarea>
-        }
-        .into_any()
+        })
     } else {
-        view! {
+        Either::Right(view! {
             <input
                 id=id.clone()
                 name=name
@@ -62,8 +62,7 @@ pub fn ValueField(
                 aria-invalid=invalid
                 aria-describedby=described
             />
-        }
-        .into_any()
+        })
     };
     view! {
         <div class="field">

@@ -14,22 +14,30 @@ include!(concat!(env!("OUT_DIR"), "/docs.rs"));
 
 /// A chapter, or the first one for an empty slug; `None` when there is none of that name.
 pub fn page(slug: &str) -> Option<Page> {
-    let wanted = if slug.is_empty() { CHAPTERS.first() } else { CHAPTERS.iter().find(|c| c.slug == slug) };
+    let wanted = if slug.is_empty() {
+        CHAPTERS.first()
+    } else {
+        CHAPTERS.iter().find(|c| c.slug == slug)
+    };
     let chapter = wanted?;
-    Some(Page::new(chapter.title, Section::Documentation, move || {
-        let link = |other: &'static Chapter| {
-            let current = (other.slug == chapter.slug).then_some("page");
+    Some(Page::new(
+        chapter.title,
+        Section::Documentation,
+        move || {
+            let link = |other: &'static Chapter| {
+                let current = (other.slug == chapter.slug).then_some("page");
+                view! {
+                    <li><a href=format!("/docs/{}", other.slug) aria-current=current>{other.title}</a></li>
+                }
+            };
             view! {
-                <li><a href=format!("/docs/{}", other.slug) aria-current=current>{other.title}</a></li>
+                <div class="docs">
+                    <nav aria-label="Documentation">
+                        <ul>{CHAPTERS.iter().map(link).collect_view()}</ul>
+                    </nav>
+                    <article inner_html=chapter.html></article>
+                </div>
             }
-        };
-        view! {
-            <div class="docs">
-                <nav aria-label="Documentation">
-                    <ul>{CHAPTERS.iter().map(link).collect_view()}</ul>
-                </nav>
-                <article inner_html=chapter.html></article>
-            </div>
-        }
-    }))
+        },
+    ))
 }

@@ -1,6 +1,9 @@
 //! Server functions of the session. They need no permission: they are how one gets it.
 
-#![expect(missing_docs, reason = "the macro makes a public struct of every function's arguments")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a public struct of every function's arguments"
+)]
 
 use leptos::prelude::*;
 
@@ -13,8 +16,13 @@ pub const USER: &str = "user";
 /// Where to go after signing in: only a path of this server, never another host.
 #[cfg(feature = "ssr")]
 pub(crate) fn local_path(next: &str) -> &str {
-    let inside = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
-    if inside && next.is_ascii() && !next.chars().any(char::is_control) { next } else { "/workflows" }
+    let inside =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    if inside && next.is_ascii() && !next.chars().any(char::is_control) {
+        next
+    } else {
+        "/workflows"
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -30,7 +38,10 @@ async fn begin(user: &model::UserId) -> Result<(), Refused> {
     let session: Session = extract().await.map_err(|cause| failed(&cause))?;
     // A new id: whoever planted the old one before does not share the session now.
     session.cycle_id().await.map_err(|cause| failed(&cause))?;
-    session.insert(USER, user.as_str()).await.map_err(|cause| failed(&cause))
+    session
+        .insert(USER, user.as_str())
+        .await
+        .map_err(|cause| failed(&cause))
 }
 
 /// Signs in and goes to `next`, a path of this server, or to the workflows.
@@ -40,7 +51,9 @@ pub async fn log_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), Refused> {
-    let user = crate::door::service()?.sign_in(&email, password.into()).await?;
+    let user = crate::door::service()?
+        .sign_in(&email, password.into())
+        .await?;
     begin(&user).await?;
     leptos_axum::redirect(local_path(&next));
     Ok(())
@@ -74,8 +87,15 @@ pub async fn create_administrator(
     email: String,
     password: String,
 ) -> Result<(), Refused> {
-    let first = service::FirstAdministrator { code, name, email, password: password.into() };
-    let user = crate::door::service()?.create_first_administrator(first).await?;
+    let first = service::FirstAdministrator {
+        code,
+        name,
+        email,
+        password: password.into(),
+    };
+    let user = crate::door::service()?
+        .create_first_administrator(first)
+        .await?;
     begin(&user).await?;
     leptos_axum::redirect("/workflows");
     Ok(())
@@ -88,7 +108,13 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_host() {
         assert_eq!(local_path("/connections?x=1"), "/connections?x=1");
-        for foreign in ["", "https://evil.example", "//evil.example", "/\\evil.example", "/a\nb"] {
+        for foreign in [
+            "",
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/a\nb",
+        ] {
             assert_eq!(local_path(foreign), "/workflows", "{foreign}");
         }
     }

@@ -6,6 +6,17 @@ use super::functions::local_path;
 use crate::page::{Page, Returned, Section};
 use crate::ui::{field::TextField, notice::Notice};
 
+/// The text of a form that arrived after its session had ended, so that nothing typed is lost.
+fn kept(text: &str) -> impl IntoView + use<> {
+    view! {
+        <div class="field">
+            <label for="kept-text">"Your text, not saved"</label>
+            <p class="help">"Copy it before you go on."</p>
+            <textarea id="kept-text" class="code" rows="8" wrap="off" readonly=true>{format!("\n{text}")}</textarea>
+        </div>
+    }
+}
+
 /// The log-in form. `next` is the page that asked for it.
 pub fn page(next: &str, returned: Returned) -> Page {
     let next = local_path(next).to_owned();
@@ -14,6 +25,7 @@ pub fn page(next: &str, returned: Returned) -> Page {
             <div class="card narrow">
                 <h1>"Log in to Relay"</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
+                {returned.typed("text").map(kept)}
                 <form method="post" action="/fn/log_in">
                     <input type="hidden" name="next" value=next/>
                     <TextField

@@ -7,7 +7,12 @@ use super::icon::{Icon, Symbol};
 use crate::page::{Page, Site};
 
 /// The whole document. Scripts stand only on pages that have an island.
-pub fn document(page: Page, site: &Site, nonce: &str, caller: Option<&Caller>) -> impl IntoView + use<> {
+pub fn document(
+    page: Page,
+    site: &Site,
+    nonce: &str,
+    caller: Option<&Caller>,
+) -> impl IntoView + use<> {
     let pkg = site.pkg.clone();
     let scripts = page.island.then(|| scripts(&pkg, nonce));
     let title = format!("{} · Relay", page.title);

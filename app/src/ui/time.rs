@@ -3,12 +3,15 @@
 use leptos::prelude::*;
 use model::Timestamp;
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 
 /// `2026-11-21T20:45:19Z` as “21 Nov 2026, 20:45 UTC”.
 fn readable(iso: &str) -> String {
-    let month = iso.get(5..7).and_then(|digits| digits.parse::<usize>().ok());
+    let month = iso
+        .get(5..7)
+        .and_then(|digits| digits.parse::<usize>().ok());
     let month = month.and_then(|number| MONTHS.get(number.wrapping_sub(1)));
     match (iso.get(0..4), month, iso.get(8..10), iso.get(11..16)) {
         (Some(year), Some(month), Some(day), Some(time)) => {

@@ -65,7 +65,11 @@ impl Need {
 
     /// `connection` or `secret`.
     pub fn noun(&self) -> &'static str {
-        if self.type_name.is_some() { "connection" } else { "secret" }
+        if self.type_name.is_some() {
+            "connection"
+        } else {
+            "secret"
+        }
     }
 }
 
@@ -75,8 +79,10 @@ fn used_in(steps: &[String], triggers: &[String]) -> String {
         [one] => Some(format!("{noun} {one}")),
         several => Some(format!("{noun}s {}", several.join(", "))),
     };
-    let parts: Vec<String> =
-        [part("step", steps), part("trigger", triggers)].into_iter().flatten().collect();
+    let parts: Vec<String> = [part("step", steps), part("trigger", triggers)]
+        .into_iter()
+        .flatten()
+        .collect();
     parts.join("; ")
 }
 
@@ -131,12 +137,18 @@ impl Checked {
 
     /// Distinct connections that somebody has to do something about.
     pub fn missing_connections(&self) -> usize {
-        self.connections.iter().filter(|need| need.state.blocks()).count()
+        self.connections
+            .iter()
+            .filter(|need| need.state.blocks())
+            .count()
     }
 
     /// Distinct secrets that somebody has to do something about.
     pub fn missing_secrets(&self) -> usize {
-        self.secrets.iter().filter(|need| need.state.blocks()).count()
+        self.secrets
+            .iter()
+            .filter(|need| need.state.blocks())
+            .count()
     }
 
     /// The words of the Setup button.

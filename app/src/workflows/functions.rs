@@ -1,6 +1,10 @@
 //! Server functions of workflows and their secrets.
 
-#![expect(missing_docs, reason = "the macro makes a public struct of every function's arguments")]
+#![expect(clippy::unused_async, reason = "server functions are async")]
+#![expect(
+    missing_docs,
+    reason = "the macro makes a public struct of every function's arguments"
+)]
 
 use leptos::prelude::*;
 use model::Holdings;
@@ -15,8 +19,9 @@ pub async fn create_workflow(
     #[server(default)] description: String,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
-    let name =
-        crate::door::service()?.create_workflow(&administrator, &name, &description).await?;
+    let name = crate::door::service()?
+        .create_workflow(&administrator, &name, &description)
+        .await?;
     leptos_axum::redirect(&format!("/workflows/{name}"));
     Ok(())
 }
@@ -43,7 +48,9 @@ pub async fn delete_workflow(
     #[server(default)] typed_name: String,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
-    crate::door::service()?.delete_workflow(&administrator, &workflow, &typed_name).await?;
+    crate::door::service()?
+        .delete_workflow(&administrator, &workflow, &typed_name)
+        .await?;
     leptos_axum::redirect("/workflows");
     Ok(())
 }
@@ -81,7 +88,10 @@ pub async fn newest_revision(workflow: String) -> Result<Newest, Refused> {
     let viewer = crate::door::viewer()?;
     let found = crate::door::service()?.workflow(&viewer, &workflow).await?;
     let found = found.ok_or_else(|| model::Problem::not_found("workflow"))?;
-    Ok(Newest { revision: found.revision, saved_by: found.saved_by })
+    Ok(Newest {
+        revision: found.revision,
+        saved_by: found.saved_by,
+    })
 }
 
 /// Saves the text of an earlier revision as the newest one.
@@ -110,7 +120,9 @@ pub async fn workflow_holdings(workflow: String) -> Result<Holdings, Refused> {
 #[server(prefix = "/fn", endpoint = "new_secret")]
 pub async fn new_secret() -> Result<String, Refused> {
     let administrator = crate::door::administrator()?;
-    Ok(crate::door::service()?.new_secret_id(&administrator)?.into())
+    Ok(crate::door::service()?
+        .new_secret_id(&administrator)?
+        .into())
 }
 
 /// The revision of a secret, which overwriting it has to name.
@@ -119,7 +131,9 @@ pub async fn secret_revision(workflow: String, id: String) -> Result<u64, Refuse
     let viewer = crate::door::viewer()?;
     let secrets = crate::door::service()?.secrets(&viewer, &workflow).await?;
     let found = secrets.into_iter().find(|secret| secret.id.as_str() == id);
-    Ok(found.ok_or_else(|| model::Problem::not_found("secret"))?.revision)
+    Ok(found
+        .ok_or_else(|| model::Problem::not_found("secret"))?
+        .revision)
 }
 
 #[cfg(feature = "ssr")]
@@ -137,7 +151,13 @@ pub async fn add_secret(
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     crate::door::service()?
-        .add_secret(&administrator, &workflow, &name, value.into(), secret_id(&id)?)
+        .add_secret(
+            &administrator,
+            &workflow,
+            &name,
+            value.into(),
+            secret_id(&id)?,
+        )
         .await?;
     leptos_axum::redirect(&format!("/workflows/{workflow}"));
     Ok(())
@@ -153,7 +173,13 @@ pub async fn overwrite_secret(
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     crate::door::service()?
-        .overwrite_secret(&administrator, &workflow, &secret_id(&id)?, revision, value.into())
+        .overwrite_secret(
+            &administrator,
+            &workflow,
+            &secret_id(&id)?,
+            revision,
+            value.into(),
+        )
         .await?;
     leptos_axum::redirect(&format!("/workflows/{workflow}"));
     Ok(())
@@ -163,7 +189,9 @@ pub async fn overwrite_secret(
 #[server(prefix = "/fn", endpoint = "delete_secret")]
 pub async fn delete_secret(workflow: String, id: String) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
-    crate::door::service()?.delete_secret(&administrator, &workflow, &secret_id(&id)?).await?;
+    crate::door::service()?
+        .delete_secret(&administrator, &workflow, &secret_id(&id)?)
+        .await?;
     leptos_axum::redirect(&format!("/workflows/{workflow}/settings"));
     Ok(())
 }

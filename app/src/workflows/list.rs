@@ -13,7 +13,11 @@ pub async fn page(request: Request) -> Answer {
     let rows = request.service.workflows(&request.caller.viewer()).await?;
     let administers = request.caller.administrator().is_ok();
     Ok(Page::new("Workflows", Section::Workflows, move || {
-        let body = if rows.is_empty() { empty(administers).into_any() } else { table(rows).into_any() };
+        let body = if rows.is_empty() {
+            empty(administers).into_any()
+        } else {
+            table(rows).into_any()
+        };
         view! {
             <div class="heading">
                 <div>

@@ -6,6 +6,7 @@ use crate::page::{Answer, Page, Request, Section};
 use crate::ui::{field::TextField, notice::Notice};
 
 /// Name and description of a new workflow.
+#[expect(clippy::unused_async, reason = "the shape of every page function")]
 pub async fn page(request: Request) -> Answer {
     request.caller.administrator()?;
     let returned = request.returned;

@@ -15,13 +15,18 @@ use crate::ui::{field::TextField, notice::Notice};
 pub async fn new(request: Request) -> Answer {
     let administrator = request.caller.administrator()?;
     let workflow = request.path("name").to_owned();
-    let found = request.service.workflow(&administrator.viewer(), &workflow).await?;
+    let found = request
+        .service
+        .workflow(&administrator.viewer(), &workflow)
+        .await?;
     found.ok_or_else(|| Problem::not_found("workflow"))?;
     let id = request.service.new_secret_id(&administrator)?;
     Ok(Page::new("Add secret", Section::Workflows, move || {
         let fixed = request.query("name").unwrap_or_default().to_owned();
         let returned = request.returned;
-        let name = returned.typed("name").map_or_else(|| fixed.clone(), str::to_owned);
+        let name = returned
+            .typed("name")
+            .map_or_else(|| fixed.clone(), str::to_owned);
         let body = view! {
             <input type="hidden" name="id" value=id.to_string()/>
             <TextField
@@ -33,7 +38,13 @@ pub async fn new(request: Request) -> Answer {
                 problem=returned.wrong("name")
             />
         };
-        form("Add secret", "/fn/add_secret", &workflow, &returned.problem, body.into_any())
+        form(
+            "Add secret",
+            "/fn/add_secret",
+            &workflow,
+            returned.problem.as_ref(),
+            body.into_any(),
+        )
     }))
 }
 
@@ -47,7 +58,13 @@ pub async fn overwrite(request: Request) -> Answer {
             <input type="hidden" name="id" value=secret.id.to_string()/>
             <input type="hidden" name="revision" value=secret.revision.to_string()/>
         };
-        form(&title, "/fn/overwrite_secret", &workflow, &request.returned.problem, body.into_any())
+        form(
+            &title,
+            "/fn/overwrite_secret",
+            &workflow,
+            request.returned.problem.as_ref(),
+            body.into_any(),
+        )
     }))
 }
 
@@ -78,9 +95,14 @@ pub async fn delete(request: Request) -> Answer {
 
 async fn find(request: &Request) -> Result<SecretRow, Problem> {
     let administrator = request.caller.administrator()?;
-    let secrets = request.service.secrets(&administrator.viewer(), request.path("name")).await?;
+    let secrets = request
+        .service
+        .secrets(&administrator.viewer(), request.path("name"))
+        .await?;
     let wanted = request.path("id");
-    let found = secrets.into_iter().find(|secret| secret.id.as_str() == wanted);
+    let found = secrets
+        .into_iter()
+        .find(|secret| secret.id.as_str() == wanted);
     found.ok_or_else(|| Problem::not_found("secret"))
 }
 
@@ -88,14 +110,16 @@ fn form(
     title: &str,
     action: &'static str,
     workflow: &str,
-    problem: &Option<Problem>,
+    problem: Option<&Problem>,
     body: AnyView,
 ) -> impl IntoView + use<> {
-    let wrong = problem.as_ref().and_then(|p| p.for_field("value")).map(str::to_owned);
+    let wrong = problem
+        .and_then(|p| p.for_field("value"))
+        .map(str::to_owned);
     view! {
         <div class="card form">
             <h1>{title.to_owned()}</h1>
-            {problem.clone().map(|problem| view! { <Notice problem/> })}
+            {problem.cloned().map(|problem| view! { <Notice problem/> })}
             <form method="post" action=action autocomplete="off">
                 <input type="hidden" name="workflow" value=workflow.to_owned()/>
                 {body}

@@ -17,38 +17,43 @@ pub async fn page(request: Request) -> Answer {
     let found = found.ok_or_else(|| Problem::not_found("workflow"))?;
     let secrets = request.service.secrets(&viewer, &name).await?;
     let returned = request.returned;
-    Ok(Page::new(format!("Settings of {name}"), Section::Workflows, move || {
-        let again = |control: &str, stored: &str| returned.typed(control).unwrap_or(stored).to_owned();
-        view! {
-            <p class="crumbs"><a href=format!("/workflows/{name}")>"‹ "{name.clone()}</a></p>
-            <div class="heading"><h1>"Settings"</h1></div>
-            <div class="card form">
-                {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
-                <form method="post" action="/fn/rename_workflow">
-                    <input type="hidden" name="workflow" value=name.clone()/>
-                    <TextField
-                        name="name"
-                        label="Name"
-                        value=again("name", &name)
-                        problem=returned.wrong("name")
-                    />
-                    <TextField
-                        name="description"
-                        label="Description"
-                        value=again("description", &found.description)
-                        problem=returned.wrong("description")
-                    />
-                    <div class="actions"><button class="primary" type="submit">"Save settings"</button></div>
-                </form>
-            </div>
-            {secrets_card(&name, secrets)}
-            <section class="card form">
-                <h2>"Delete this workflow"</h2>
-                <p>"Its revisions and its secrets go with it. Connections stay: they belong to the account."</p>
-                <p><a class="button danger" href=format!("/workflows/{name}/delete")>"Delete workflow"</a></p>
-            </section>
-        }
-    }))
+    Ok(Page::new(
+        format!("Settings of {name}"),
+        Section::Workflows,
+        move || {
+            let again =
+                |control: &str, stored: &str| returned.typed(control).unwrap_or(stored).to_owned();
+            view! {
+                <p class="crumbs"><a href=format!("/workflows/{name}")>"‹ "{name.clone()}</a></p>
+                <div class="heading"><h1>"Settings"</h1></div>
+                <div class="card form">
+                    {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
+                    <form method="post" action="/fn/rename_workflow">
+                        <input type="hidden" name="workflow" value=name.clone()/>
+                        <TextField
+                            name="name"
+                            label="Name"
+                            value=again("name", &name)
+                            problem=returned.wrong("name")
+                        />
+                        <TextField
+                            name="description"
+                            label="Description"
+                            value=again("description", &found.description)
+                            problem=returned.wrong("description")
+                        />
+                        <div class="actions"><button class="primary" type="submit">"Save settings"</button></div>
+                    </form>
+                </div>
+                {secrets_card(&name, secrets)}
+                <section class="card form">
+                    <h2>"Delete this workflow"</h2>
+                    <p>"Its revisions and its secrets go with it. Connections stay: they belong to the account."</p>
+                    <p><a class="button danger" href=format!("/workflows/{name}/delete")>"Delete workflow"</a></p>
+                </section>
+            }
+        },
+    ))
 }
 
 fn secrets_card(workflow: &str, secrets: Vec<service::SecretRow>) -> impl IntoView + use<> {

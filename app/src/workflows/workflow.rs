@@ -8,7 +8,6 @@ use super::workbench::Workbench;
 use crate::page::{Answer, Page, Request, Section, Site};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::notice::Notice;
-use crate::ui::time::Time;
 
 /// The workflow page. Without JavaScript it is a form with a text area and links.
 pub async fn page(request: Request, site: Site) -> Answer {
@@ -20,15 +19,11 @@ pub async fn page(request: Request, site: Site) -> Answer {
     let can_edit = request.caller.administrator().is_ok();
     let setup_open = request.query("setup") == Some("open");
     let returned = request.returned;
-    let text = returned.typed("text").map_or_else(|| found.text.clone(), str::to_owned);
+    let text = returned
+        .typed("text")
+        .map_or_else(|| found.text.clone(), str::to_owned);
     let initial = Checked::of(&text, &holdings);
     let page = Page::new(name.clone(), Section::Workflows, move || {
-        let saved = view! {
-            <span>
-                {if found.revision == 0 { "Not saved yet, made ".to_owned() } else { format!("Revision {}, ", found.revision) }}
-                <Time at=found.saved_at/>" by "{found.saved_by.clone()}
-            </span>
-        };
         let links = format!("/workflows/{name}");
         view! {
             <div class="heading">
@@ -37,7 +32,6 @@ pub async fn page(request: Request, site: Site) -> Answer {
                     {(!found.description.is_empty())
                         .then(|| view! { <p class="lead">{found.description.clone()}</p> })}
                     <p class="crumbs">
-                        {saved}
                         <a href=format!("{links}/revisions")>"Revisions"</a>
                         {can_edit.then(|| view! { <a href=format!("{links}/settings")>"Settings"</a> })}
                     </p>

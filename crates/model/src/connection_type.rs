@@ -22,7 +22,6 @@ pub struct ConnectionType {
 
 /// One value of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the form")]
 pub struct Field {
     /// The key a step reads, such as `accessKeyID`.
     pub name: &'static str,
@@ -64,7 +63,11 @@ mod tests {
     #[test]
     fn the_type_of_the_seed_documents() {
         let aws = connection_type("aws").expect("aws is in the catalogue");
-        let fields: Vec<_> = aws.fields.iter().map(|f| (f.name, f.label, f.required)).collect();
+        let fields: Vec<_> = aws
+            .fields
+            .iter()
+            .map(|f| (f.name, f.label, f.required))
+            .collect();
         assert_eq!(fields[0], ("accessKeyID", "Access key ID", true));
         assert_eq!(fields[1], ("secretAccessKey", "Secret access key", true));
         assert!(!aws.fields[0].secret && aws.fields[1].secret);
@@ -73,18 +76,50 @@ mod tests {
     #[test]
     fn every_type_can_be_told_apart_and_filled_in() {
         for (index, one) in CATALOGUE.iter().enumerate() {
-            assert!(CATALOGUE[..index].iter().all(|other| other.name != one.name), "{}", one.name);
-            assert!(CATALOGUE[..index].iter().all(|other| other.label != one.label), "{}", one.label);
-            assert!(!one.fields.is_empty() && !one.advice.is_empty(), "{}", one.name);
+            assert!(
+                CATALOGUE[..index]
+                    .iter()
+                    .all(|other| other.name != one.name),
+                "{}",
+                one.name
+            );
+            assert!(
+                CATALOGUE[..index]
+                    .iter()
+                    .all(|other| other.label != one.label),
+                "{}",
+                one.label
+            );
+            assert!(
+                !one.fields.is_empty() && !one.advice.is_empty(),
+                "{}",
+                one.name
+            );
             for (at, field) in one.fields.iter().enumerate() {
                 assert!(!field.help.is_empty(), "{}.{}", one.name, field.name);
                 // No other control's name may begin with a field label; “Name” is the form's own.
-                assert!(!field.label.starts_with("Name"), "{}.{}", one.name, field.name);
-                let begun = CATALOGUE.iter().find(|other| other.label.starts_with(field.label));
-                assert_eq!(begun, None, "a type has the label of {}.{}", one.name, field.name);
+                assert!(
+                    !field.label.starts_with("Name"),
+                    "{}.{}",
+                    one.name,
+                    field.name
+                );
+                let begun = CATALOGUE
+                    .iter()
+                    .find(|other| other.label.starts_with(field.label));
+                assert_eq!(
+                    begun, None,
+                    "a type has the label of {}.{}",
+                    one.name, field.name
+                );
                 for other in &one.fields[..at] {
                     assert!(other.name != field.name && !other.label.starts_with(field.label));
-                    assert!(!field.label.starts_with(other.label), "{} {}", one.name, field.label);
+                    assert!(
+                        !field.label.starts_with(other.label),
+                        "{} {}",
+                        one.name,
+                        field.label
+                    );
                 }
             }
         }

@@ -103,7 +103,13 @@ mod tests {
         let id = WorkflowId::from_bytes([0xab; 16]);
         assert_eq!(id.as_str(), "ab".repeat(16));
         assert_eq!(id.as_str().parse(), Ok(id.clone()));
-        for wrong in ["", "ab", &"AB".repeat(16), &"zz".repeat(16), &"é".repeat(16)] {
+        for wrong in [
+            "",
+            "ab",
+            &"AB".repeat(16),
+            &"zz".repeat(16),
+            &"é".repeat(16),
+        ] {
             assert_eq!(wrong.parse::<WorkflowId>(), Err(InvalidId), "{wrong}");
         }
     }

@@ -15,6 +15,6 @@ pub use connection_type::{ConnectionType, Field, connection_type, connection_typ
 pub use id::{AccountId, ConnectionId, SecretId, UserId, WorkflowId};
 pub use name::{ConnectionName, Email, NameError, PersonName, SecretName, TypeName, WorkflowName};
 pub use problem::{FieldProblem, Problem, ProblemKind};
-pub use requirement::{Holdings, HeldConnection, HeldSecret, RequirementState};
+pub use requirement::{HeldConnection, HeldSecret, Holdings, RequirementState};
 pub use role::Role;
 pub use time::Timestamp;

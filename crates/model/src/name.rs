@@ -16,7 +16,10 @@ pub struct NameError {
 
 impl NameError {
     fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 }
 
@@ -75,7 +78,11 @@ fn workflow(text: &str) -> Result<String, NameError> {
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if let Some(wrong) = text.chars().find(|c| !allowed(*c)) {
-        let shown = if wrong.is_whitespace() { "a blank".to_owned() } else { format!("“{wrong}”") };
+        let shown = if wrong.is_whitespace() {
+            "a blank".to_owned()
+        } else {
+            format!("“{wrong}”")
+        };
         return Err(NameError::new(
             "invalid",
             format!("Use letters, digits, dots, dashes and underscores: {shown} is not allowed."),
@@ -193,17 +200,42 @@ mod tests {
         for good in ["a", "ec2-reaper", "A.b_c-1", &"x".repeat(128)] {
             assert!(good.parse::<WorkflowName>().is_ok(), "{good}");
         }
-        for bad in ["", " ", "a/b", "a b", ".a", "-a", "é", "a%2fb", &"x".repeat(129)] {
+        for bad in [
+            "",
+            " ",
+            "a/b",
+            "a b",
+            ".a",
+            "-a",
+            "é",
+            "a%2fb",
+            &"x".repeat(129),
+        ] {
             assert!(bad.parse::<WorkflowName>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn connection_names_hold_what_real_ones_hold() {
-        for good in ["my-aws-account", "cluster/project", "Step 8 - 100%", "a.b", "Zürich", "日本"] {
+        for good in [
+            "my-aws-account",
+            "cluster/project",
+            "Step 8 - 100%",
+            "a.b",
+            "Zürich",
+            "日本",
+        ] {
             assert_eq!(good.parse::<ConnectionName>().unwrap().as_str(), good);
         }
-        for bad in ["", "  ", "a\nb", "a\u{202e}b", "a\u{200b}", "a\0", &"x".repeat(201)] {
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{202e}b",
+            "a\u{200b}",
+            "a\0",
+            &"x".repeat(201),
+        ] {
             assert!(bad.parse::<ConnectionName>().is_err(), "{bad:?}");
         }
     }
@@ -217,7 +249,10 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert_eq!("Ana@Example.com".parse::<Email>().unwrap().key(), "ana@example.com");
+        assert_eq!(
+            "Ana@Example.com".parse::<Email>().unwrap().key(),
+            "ana@example.com"
+        );
         for bad in ["", "ana", "@x", "x@", "a b@c", "a@b\n"] {
             let parsed = bad.parse::<Email>();
             assert!(parsed.is_err() || bad.ends_with('\n'), "{bad:?}");

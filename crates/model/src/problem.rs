@@ -43,8 +43,16 @@ pub struct FieldProblem {
 
 impl FieldProblem {
     /// A wrong field.
-    pub fn new(name: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { name: name.into(), code: code.into(), detail: detail.into() }
+    pub fn new(
+        name: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            code: code.into(),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -66,17 +74,30 @@ pub struct Problem {
 impl Problem {
     /// A problem without fields.
     pub fn new(kind: ProblemKind, code: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), detail: detail.into(), fields: Vec::new() }
+        Self {
+            kind,
+            code: code.into(),
+            detail: detail.into(),
+            fields: Vec::new(),
+        }
     }
 
     /// Nobody is signed in.
     pub fn not_signed_in() -> Self {
-        Self::new(ProblemKind::NotSignedIn, "not_signed_in", "Log in to go on.")
+        Self::new(
+            ProblemKind::NotSignedIn,
+            "not_signed_in",
+            "Log in to go on.",
+        )
     }
 
     /// Something that does not exist, or must look so.
     pub fn not_found(what: &str) -> Self {
-        Self::new(ProblemKind::NotFound, "not_found", format!("There is no such {what}."))
+        Self::new(
+            ProblemKind::NotFound,
+            "not_found",
+            format!("There is no such {what}."),
+        )
     }
 
     /// Wrong input with its fields.
@@ -85,7 +106,12 @@ impl Problem {
             [only] => only.detail.clone(),
             several => format!("{} fields need your attention.", several.len()),
         };
-        Self { kind: ProblemKind::Input, code: "invalid_input".into(), detail, fields }
+        Self {
+            kind: ProblemKind::Input,
+            code: "invalid_input".into(),
+            detail,
+            fields,
+        }
     }
 
     /// One wrong field.
@@ -104,7 +130,10 @@ impl Problem {
 
     /// What was wrong with the field `name`.
     pub fn for_field(&self, name: &str) -> Option<&str> {
-        self.fields.iter().find(|field| field.name == name).map(|field| field.detail.as_str())
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .map(|field| field.detail.as_str())
     }
 }
 

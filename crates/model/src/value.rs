@@ -39,7 +39,10 @@ pub fn check(field: &Field, value: &str) -> Option<FieldProblem> {
         return wrong("too_large", format!("{label} is larger than 64 KiB."));
     }
     if !field.multiline && value.contains(['\n', '\r']) {
-        return wrong("one_line", format!("{label} is one line; this has several."));
+        return wrong(
+            "one_line",
+            format!("{label} is one line; this has several."),
+        );
     }
     if value.contains('\0') {
         return wrong("nul", format!("{label} contains a NUL character."));

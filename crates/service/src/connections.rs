@@ -3,6 +3,7 @@
 //! Values come in and never go out again: no type that this crate answers with can hold one.
 
 mod change;
+mod check;
 mod used_by;
 
 use model::{ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName};

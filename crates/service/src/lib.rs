@@ -22,6 +22,7 @@ mod secrets;
 mod service;
 mod session;
 mod setup_code;
+mod sign_in;
 mod workflows;
 
 pub use connections::{AddConnection, Change, ConnectionRow, ConnectionView, FieldView, UsedBy};

@@ -1,16 +1,15 @@
-//! People: the first administrator, adding people, signing in and out.
+//! People: the first administrator, adding people, new passwords.
 
 use model::{Email, PersonName, Problem, ProblemKind, Role, Timestamp, UserId};
 use serde_json::json;
 use store::ledger::Actor;
-use store::users::{self, PasswordHash, UserRow};
+use store::users;
 use zeroize::Zeroizing;
 
-use crate::field::{self, Fields};
-use crate::password::{self, Answer};
-use crate::permission::{Administrator, Caller, CommandLine};
+use crate::field::{self, Fields, lookup_order};
+use crate::password;
+use crate::permission::{Administrator, CommandLine};
 use crate::service::broken;
-use crate::session::SessionIdHash;
 use crate::{Service, random, setup_code};
 
 /// What `/welcome` asks for.
@@ -56,6 +55,23 @@ impl Service {
     /// Whether anybody has been added; without people, `/welcome` is the only page.
     pub async fn has_users(&self) -> Result<bool, Problem> {
         users::any(&self.store, &self.account).await.map_err(broken)
+    }
+
+    /// Everybody of the account, in the order people look them up.
+    pub async fn users(&self, _: &Administrator) -> Result<Vec<UserView>, Problem> {
+        let found = users::list(&self.store, &self.account)
+            .await
+            .map_err(broken)?;
+        let view = |(user, since): (users::UserRow, Timestamp)| UserView {
+            name: user.name,
+            email: user.email,
+            role: user.role,
+            disabled: user.disabled_at.is_some(),
+            since,
+        };
+        let mut people: Vec<_> = found.into_iter().map(view).collect();
+        people.sort_by_cached_key(|one| (lookup_order(&one.name), lookup_order(&one.email)));
+        Ok(people)
     }
 
     /// Makes whoever has the setup code the first administrator.
@@ -181,115 +197,6 @@ impl Service {
             .await
             .map_err(broken)?;
         tx.commit().await.map_err(broken)
-    }
-
-    /// Who this address and password belong to. An address nobody has costs and answers the same as
-    /// a wrong password.
-    pub async fn sign_in(
-        &self,
-        email: &str,
-        password: Zeroizing<String>,
-    ) -> Result<UserId, Problem> {
-        let known = match email.parse::<Email>() {
-            Ok(email) => users::by_email(&self.store, &self.account, &email)
-                .await
-                .map_err(broken)?,
-            Err(_) => None,
-        };
-        let stored = known.as_ref().map(|user| user.password_hash.clone());
-        let answer = self.passwords.check(password, stored).await?;
-        match (known, answer) {
-            (Some(user), Answer::Right(better)) if user.disabled_at.is_none() => {
-                self.signed_in(&user, better).await?;
-                Ok(user.id)
-            }
-            (known, _) => {
-                self.sign_in_failed(known.as_ref()).await?;
-                Err(Problem::new(
-                    ProblemKind::Input,
-                    "wrong_credentials",
-                    "E-mail or password is wrong.",
-                ))
-            }
-        }
-    }
-
-    async fn signed_in(&self, user: &UserRow, better: Option<PasswordHash>) -> Result<(), Problem> {
-        let actor = || Actor::User(user.id.clone());
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        if let Some(hash) = better {
-            let entry = self.entry(
-                actor(),
-                "user.rehash_password",
-                user.id.as_str(),
-                &json!({}),
-            );
-            users::set_password_hash(&mut tx, &user.id, &hash, &entry)
-                .await
-                .map_err(broken)?;
-        }
-        let entry = self.entry(actor(), "user.sign_in", user.id.as_str(), &json!({}));
-        store::ledger::append(&mut tx, &entry)
-            .await
-            .map_err(broken)?;
-        tx.commit().await.map_err(broken)
-    }
-
-    /// The subject is the person whose password was not known. What was typed instead of a known
-    /// address is not kept: people type passwords there.
-    async fn sign_in_failed(&self, known: Option<&UserRow>) -> Result<(), Problem> {
-        let subject = known.map_or("", |user| user.id.as_str());
-        let entry = self.entry(Actor::System, "user.sign_in_failed", subject, &json!({}));
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        store::ledger::append(&mut tx, &entry)
-            .await
-            .map_err(broken)?;
-        tx.commit().await.map_err(broken)
-    }
-
-    /// Ends a session.
-    pub async fn sign_out(&self, caller: &Caller, session: &SessionIdHash) -> Result<(), Problem> {
-        let id = caller.user_id();
-        let entry = self.entry(
-            Actor::User(id.clone()),
-            "user.sign_out",
-            id.as_str(),
-            &json!({}),
-        );
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        store::sessions::delete_in(&mut tx, &self.account, session)
-            .await
-            .map_err(broken)?;
-        store::ledger::append(&mut tx, &entry)
-            .await
-            .map_err(broken)?;
-        tx.commit().await.map_err(broken)
-    }
-
-    /// Everybody of the account, by name.
-    pub async fn users(&self, _: &Administrator) -> Result<Vec<UserView>, Problem> {
-        let found = users::list(&self.store, &self.account)
-            .await
-            .map_err(broken)?;
-        let view = |(user, since): (UserRow, Timestamp)| UserView {
-            name: user.name,
-            email: user.email,
-            role: user.role,
-            disabled: user.disabled_at.is_some(),
-            since,
-        };
-        Ok(found.into_iter().map(view).collect())
-    }
-
-    /// The person of a session, as of now; `None` when there is no such person any more, or they may
-    /// not sign in.
-    pub async fn caller(&self, id: &UserId) -> Result<Option<Caller>, Problem> {
-        let user = users::find(&self.store, &self.account, id)
-            .await
-            .map_err(broken)?;
-        Ok(user
-            .filter(|user| user.disabled_at.is_none())
-            .map(|user| Caller::new(user.id, user.name, user.email, user.role)))
     }
 }
 

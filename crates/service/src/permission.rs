@@ -121,6 +121,7 @@ pub struct Viewer(Caller);
 
 impl Viewer {
     /// The same permission, from any that contains it.
+    #[must_use]
     pub fn viewer(&self) -> Viewer {
         self.clone()
     }

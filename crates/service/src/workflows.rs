@@ -100,6 +100,8 @@ impl Service {
         let newest = store::revisions::find(&self.store, &row.id, row.revision);
         let (saved_at, saved_by, text) = match newest.await.map_err(broken)? {
             Some((revision, text)) => (revision.saved_at, revision.saved_by, text),
+            // Deleted between the two looks.
+            None if row.revision > 0 => return Ok(None),
             None => (row.changed_at, row.changed_by, String::new()),
         };
         Ok(Some(WorkflowView {
@@ -180,7 +182,7 @@ impl Service {
     ) -> Result<(), Problem> {
         let workflow = self.known_workflow(name).await?;
         let because = "Its revisions and secrets are deleted with it.";
-        confirm::typed(Some(typed_name), workflow.name.as_str(), because)?;
+        confirm::typed(Some(typed_name), &workflow.name, because)?;
         let detail = json!({ "name": workflow.name.as_str() });
         let entry = self.entry(
             administrator.actor(),

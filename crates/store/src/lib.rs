@@ -7,9 +7,11 @@
 //! This is the only crate that names sqlx. It draws no randomness and reads no clock.
 
 pub mod accounts;
+mod address;
 pub mod connections;
 mod database;
 mod error;
+mod inspect;
 pub mod ledger;
 mod migrate;
 pub mod requirements;
@@ -18,6 +20,7 @@ mod row;
 mod sealed;
 pub mod secrets;
 pub mod sessions;
+mod settings;
 pub mod setup_code;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -27,8 +30,10 @@ pub mod users;
 pub mod vault_keys;
 pub mod workflows;
 
-pub use database::{Inspection, Store, inspect, sqlite_url};
+pub use address::sqlite_url;
+pub use database::Store;
 pub use error::Error;
+pub use inspect::{Inspection, inspect};
 pub use row::Source;
 pub use sealed::SealedBytes;
 pub use transaction::Tx;

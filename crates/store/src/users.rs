@@ -70,14 +70,14 @@ pub async fn any(source: impl Source, account: &AccountId) -> Result<bool, Error
     Ok(found > 0)
 }
 
-/// Everybody of the account, by name.
+/// Everybody of the account, in no order, and since when.
 pub async fn list(
     source: impl Source,
     account: &AccountId,
 ) -> Result<Vec<(UserRow, Timestamp)>, Error> {
     sqlx::query(
         "select id, email, name, role, password_hash, disabled_at, created_at from users \
-         where account_id = $1 order by name, email_key",
+         where account_id = $1",
     )
     .bind(account.as_str())
     .fetch_all(source.executor())

@@ -32,10 +32,14 @@ impl Encoding {
     /// Whether a browser that sent this `Accept-Encoding` takes it. Everybody takes the file as it
     /// is; only words that are named count for the others, not `*`.
     pub(super) fn is_accepted(self, accepted: &str) -> bool {
-        let Some(wanted) = self.name() else { return true };
+        let Some(wanted) = self.name() else {
+            return true;
+        };
         accepted.split(',').any(|offer| {
             let mut parts = offer.split(';').map(str::trim);
-            let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+            let named = parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case(wanted));
             let refused = parts.any(|parameter| {
                 parameter
                     .strip_prefix("q=")

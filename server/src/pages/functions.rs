@@ -17,13 +17,22 @@ use model::{Problem, ProblemKind};
 use service::Caller;
 use tower::ServiceExt;
 
+use super::render;
 use crate::host;
 use crate::limit::LONGEST_BODY;
 use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
-const SHOWN_AGAIN: [&str; 7] = ["name", "description", "email", "type_name", "text", "next", "workflow"];
+const SHOWN_AGAIN: [&str; 7] = [
+    "name",
+    "description",
+    "email",
+    "type_name",
+    "text",
+    "next",
+    "workflow",
+];
 
 /// Answers a server function.
 pub(super) async fn answer(
@@ -35,12 +44,13 @@ pub(super) async fn answer(
     let from_form = accepts_html(request.headers());
     let back = from_form.then(|| page_of(&request));
     let (mut parts, body) = request.into_parts();
-    let body = match axum::body::to_bytes(body, LONGEST_BODY).await {
-        Ok(body) => body,
-        Err(_) => return ProblemAnswer(too_large()).into_response(),
+    let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
+        return ProblemAnswer(too_large()).into_response();
     };
     // The framework would answer a form with a redirect that carries the error in its URL.
-    parts.headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    parts
+        .headers
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let context = {
         let (service, caller) = (state.service.clone(), caller.clone());
         move || {
@@ -49,37 +59,50 @@ pub(super) async fn answer(
         }
     };
     let sent = Request::from_parts(parts, Body::from(body.clone()));
-    let response =
-        leptos_axum::handle_server_fns_with_context(context, sent).await.into_response();
+    let response = leptos_axum::handle_server_fns_with_context(context, sent)
+        .await
+        .into_response();
     let problem = match problem_in(response).await {
         Ok(done) => return if from_form { onwards(done) } else { done },
         Err(problem) => problem,
     };
     match back {
         None => ProblemAnswer(problem).into_response(),
-        Some(back) => again(caller, problem, &body, &back, pages).await,
+        Some(back) => again(&state, caller, problem, &body, &back, pages).await,
     }
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
-    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
 }
 
 /// The page the form stood on, as the browser says; only ever a path of this server.
 fn page_of(request: &Request) -> String {
-    let referer = request.headers().get(header::REFERER).and_then(|value| value.to_str().ok());
+    let referer = request
+        .headers()
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok());
     let referer = referer.and_then(|referer| referer.parse::<Uri>().ok());
     let ours = referer.filter(|referer| {
         let authority = referer.authority().map(axum::http::uri::Authority::as_str);
         authority.is_some() && authority == host::authority_of(request)
     });
-    let path = ours.as_ref().and_then(Uri::path_and_query).map(|path| path.as_str());
+    let path = ours
+        .as_ref()
+        .and_then(Uri::path_and_query)
+        .map(axum::http::uri::PathAndQuery::as_str);
     path.unwrap_or("/workflows").to_owned()
 }
 
 fn too_large() -> Problem {
-    Problem::new(ProblemKind::TooLarge, "too_large", "This is larger than Relay takes.")
+    Problem::new(
+        ProblemKind::TooLarge,
+        "too_large",
+        "This is larger than Relay takes.",
+    )
 }
 
 /// The answer when it went well, else what was wrong.
@@ -92,7 +115,9 @@ async fn problem_in(response: Response) -> Result<Response, Problem> {
         // The framework's own sentence for a name that no function has.
         return Err(Problem::not_found("function"));
     }
-    let body = axum::body::to_bytes(response.into_body(), LONGEST_BODY).await.unwrap_or_default();
+    let body = axum::body::to_bytes(response.into_body(), LONGEST_BODY)
+        .await
+        .unwrap_or_default();
     Err(serde_json::from_slice::<Refused>(&body).map_or_else(
         |error| {
             tracing::error!(%error, %status, "a server function answered no problem");
@@ -106,7 +131,12 @@ async fn problem_in(response: Response) -> Result<Response, Problem> {
 fn onwards(done: Response) -> Response {
     let next = done.headers().get(header::LOCATION).cloned();
     let next = next.unwrap_or_else(|| HeaderValue::from_static("/workflows"));
-    let cookies: Vec<_> = done.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
+    let cookies: Vec<_> = done
+        .headers()
+        .get_all(header::SET_COOKIE)
+        .iter()
+        .cloned()
+        .collect();
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, next)]).into_response();
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -116,6 +146,7 @@ fn onwards(done: Response) -> Response {
 
 /// Shows the page of a refused form again.
 async fn again(
+    state: &AppState,
     caller: Option<Caller>,
     problem: Problem,
     body: &Bytes,
@@ -134,13 +165,21 @@ async fn again(
     } else {
         back.to_owned()
     };
-    let returned = Returned { problem: Some(problem.clone()), typed };
-    let request = Request::get(uri).extension(caller).extension(returned).body(Body::empty());
-    let Ok(request) = request else { return ProblemAnswer(problem).into_response() };
+    let returned = Returned {
+        problem: Some(problem.clone()),
+        typed,
+    };
+    let request = Request::get(uri)
+        .extension(caller.clone())
+        .extension(returned)
+        .body(Body::empty());
+    let Ok(request) = request else {
+        return ProblemAnswer(problem).into_response();
+    };
     match pages.oneshot(request).await {
         Ok(page) if !page.status().is_redirection() => page,
         // The page is not there any more; the problem still is.
-        Ok(_) => ProblemAnswer(problem).into_response(),
+        Ok(_) => render::problem(state, caller.as_ref(), problem),
         Err(never) => match never {},
     }
 }

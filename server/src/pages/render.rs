@@ -18,7 +18,7 @@ use crate::state::AppState;
 fn nonce() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 fn policy(nonce: &str) -> String {
@@ -49,7 +49,9 @@ pub(super) fn page(
     let html = owner.with(|| frame::document(page, &site(state), &nonce, caller).to_html());
     let mut response = (shown, Html(html)).into_response();
     if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

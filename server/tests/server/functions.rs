@@ -34,7 +34,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "log_in",
         needs: Needs::Nobody,
-        fields: &[("email", "nobody@example.com"), ("password", "not the right one")],
+        fields: &[
+            ("email", "nobody@example.com"),
+            ("password", "not the right one"),
+        ],
     },
     Function {
         name: "create_administrator",
@@ -54,17 +57,29 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "rename_workflow",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("name", "renamed"), ("description", "")],
+        fields: &[
+            ("workflow", "created"),
+            ("name", "renamed"),
+            ("description", ""),
+        ],
     },
     Function {
         name: "save_workflow",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("base_revision", "0"), ("text", "steps: []\n")],
+        fields: &[
+            ("workflow", "created"),
+            ("base_revision", "0"),
+            ("text", "steps: []\n"),
+        ],
     },
     Function {
         name: "restore_revision",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("number", "1"), ("base_revision", "1")],
+        fields: &[
+            ("workflow", "created"),
+            ("number", "1"),
+            ("base_revision", "1"),
+        ],
     },
     Function {
         name: "workflow_holdings",
@@ -81,8 +96,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         needs: Needs::Administrator,
         fields: &[("workflow", "created"), ("typed_name", "created")],
     },
-    Function { name: "new_connection", needs: Needs::Administrator, fields: &[] },
-    Function { name: "connection_fields", needs: Needs::Viewer, fields: &[("id", ID)] },
+    Function {
+        name: "new_connection",
+        needs: Needs::Administrator,
+        fields: &[],
+    },
+    Function {
+        name: "connection_fields",
+        needs: Needs::Viewer,
+        fields: &[("id", ID)],
+    },
     Function {
         name: "add_connection",
         needs: Needs::Administrator,
@@ -110,7 +133,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         needs: Needs::Administrator,
         fields: &[("id", ID), ("typed_name", "an account")],
     },
-    Function { name: "new_secret", needs: Needs::Administrator, fields: &[] },
+    Function {
+        name: "new_secret",
+        needs: Needs::Administrator,
+        fields: &[],
+    },
     Function {
         name: "secret_revision",
         needs: Needs::Viewer,
@@ -119,12 +146,22 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "add_secret",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("id", ID), ("name", "token"), ("value", "d")],
+        fields: &[
+            ("workflow", "created"),
+            ("id", ID),
+            ("name", "token"),
+            ("value", "d"),
+        ],
     },
     Function {
         name: "overwrite_secret",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("id", ID), ("revision", "1"), ("value", "e")],
+        fields: &[
+            ("workflow", "created"),
+            ("id", ID),
+            ("revision", "1"),
+            ("value", "e"),
+        ],
     },
     Function {
         name: "delete_secret",
@@ -132,7 +169,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         fields: &[("workflow", "created"), ("id", ID)],
     },
     // The last one: it ends the session of whoever calls all of them.
-    Function { name: "log_out", needs: Needs::Session, fields: &[] },
+    Function {
+        name: "log_out",
+        needs: Needs::Session,
+        fields: &[],
+    },
 ];
 
 #[test]
@@ -140,12 +181,20 @@ fn every_function_is_listed_and_takes_only_post() {
     let mut registered: Vec<_> = server_fn_paths().collect();
     registered.sort_by_key(|(path, _)| *path);
     for (path, method) in &registered {
-        let name = path.strip_prefix("/fn/").unwrap_or_else(|| panic!("{path} is not below /fn/"));
-        assert!(FUNCTIONS.iter().any(|listed| listed.name == name), "{path} is not listed");
+        let name = path
+            .strip_prefix("/fn/")
+            .unwrap_or_else(|| panic!("{path} is not below /fn/"));
+        assert!(
+            FUNCTIONS.iter().any(|listed| listed.name == name),
+            "{path} is not listed"
+        );
         assert_eq!(method, Method::POST, "{path}");
     }
     for listed in FUNCTIONS {
         let path = format!("/fn/{}", listed.name);
-        assert!(registered.iter().any(|(known, _)| *known == path), "{path} is not registered");
+        assert!(
+            registered.iter().any(|(known, _)| *known == path),
+            "{path} is not registered"
+        );
     }
 }

@@ -22,7 +22,10 @@ pub(crate) const HOST: &str = "localhost:3000";
 
 /// Bound to loopback, without a public name.
 fn usual_doors() -> Doors {
-    Doors { public_url: None, loopback_only: true }
+    Doors {
+        public_url: None,
+        loopback_only: true,
+    }
 }
 
 /// A server without a socket.
@@ -64,12 +67,19 @@ impl TestApp {
         let ring = KeyRing::generate().unwrap();
         let service = installation::service(&store, &ring, clock).await.unwrap();
         let state = AppState::new(service.clone(), clock, Site::embedded().unwrap(), doors);
-        Self { router: server::routes::router(state), service, _dir: dir }
+        Self {
+            router: server::routes::router(state),
+            service,
+            _dir: dir,
+        }
     }
 
     /// Somebody who is not signed in.
     pub(crate) fn stranger(&self) -> Browser {
-        Browser { router: self.router.clone(), cookie: None }
+        Browser {
+            router: self.router.clone(),
+            cookie: None,
+        }
     }
 
     /// Somebody who has this role and is signed in.
@@ -77,7 +87,9 @@ impl TestApp {
         let email = format!("{role}@example.com");
         self.add(&email, role).await;
         let mut browser = self.stranger();
-        let answer = browser.call("log_in", &[("email", &email), ("password", PASSWORD)]).await;
+        let answer = browser
+            .call("log_in", &[("email", &email), ("password", PASSWORD)])
+            .await;
         assert!(answer.status.is_success(), "{role} signs in: {answer:?}");
         browser
     }
@@ -85,8 +97,16 @@ impl TestApp {
     /// Adds a person as the command line does.
     pub(crate) async fn add(&self, email: &str, role: Role) {
         let password = PASSWORD.to_owned().into();
-        let new = NewUser { email: email.into(), name: "Somebody".into(), role, password };
-        self.service.add_user(CommandLine::of_this_process(), new).await.unwrap();
+        let new = NewUser {
+            email: email.into(),
+            name: "Somebody".into(),
+            role,
+            password,
+        };
+        self.service
+            .add_user(CommandLine::of_this_process(), new)
+            .await
+            .unwrap();
     }
 }
 
@@ -99,17 +119,24 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        self.send(request(Method::GET, path).header(header::ACCEPT, "text/html")).await
+        self.send(request(Method::GET, path).header(header::ACCEPT, "text/html"))
+            .await
     }
 
     /// Calls a server function as our own script does.
     pub(crate) async fn call(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
-        self.post(function, fields, &[own_origin(), ("accept", "application/json")]).await
+        self.post(
+            function,
+            fields,
+            &[own_origin(), ("accept", "application/json")],
+        )
+        .await
     }
 
     /// Posts a form as our own page does without JavaScript.
     pub(crate) async fn submit(&mut self, function: &str, fields: &[(&str, &str)]) -> Answer {
-        self.post(function, fields, &[own_origin(), ("accept", "text/html")]).await
+        self.post(function, fields, &[own_origin(), ("accept", "text/html")])
+            .await
     }
 
     /// Calls a server function with just these headers.
@@ -139,15 +166,23 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        let response =
-            self.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body.into()).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         for set in parts.headers.get_all(header::SET_COOKIE) {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
         let body = to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, body }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     /// The session's id, as it is in the cookie.
@@ -176,13 +211,19 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
     }
 }
 
 /// A request to the server under its usual name.
 pub(crate) fn request(method: Method, path: &str) -> axum::http::request::Builder {
-    Request::builder().method(method).uri(path).header(header::HOST, HOST)
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, HOST)
 }
 
 /// What a browser sends along from our own page.
@@ -203,7 +244,9 @@ pub(crate) fn url_encoded(fields: &[(&str, &str)]) -> String {
             })
             .collect()
     };
-    let pairs: Vec<_> =
-        fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let pairs: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
     pairs.join("&")
 }

@@ -16,7 +16,9 @@ async fn answers(app: &TestApp) -> Vec<(&'static str, Answer)> {
     let long = request(Method::POST, "/fn/log_in")
         .header(own_origin().0, own_origin().1)
         .header("content-length", "99999999");
-    let elsewhere = axum::http::Request::builder().uri("/login").header("host", "evil.example");
+    let elsewhere = axum::http::Request::builder()
+        .uri("/login")
+        .header("host", "evil.example");
     vec![
         ("page", visitor.get("/login").await),
         ("page of a person", administrator.get("/connections").await),
@@ -24,13 +26,30 @@ async fn answers(app: &TestApp) -> Vec<(&'static str, Answer)> {
         ("no page", administrator.get("/no/such/page").await),
         ("no file", visitor.get("/pkg/none/relay.js").await),
         ("health", visitor.get("/healthz").await),
-        ("function", administrator.call("create_workflow", &create).await),
-        ("refused function", administrator.call("create_workflow", &create).await),
-        ("form", administrator.submit("delete_workflow", &[("workflow", "none")]).await),
+        (
+            "function",
+            administrator.call("create_workflow", &create).await,
+        ),
+        (
+            "refused function",
+            administrator.call("create_workflow", &create).await,
+        ),
+        (
+            "form",
+            administrator
+                .submit("delete_workflow", &[("workflow", "none")])
+                .await,
+        ),
         ("no function", administrator.call("none", &[]).await),
-        ("not signed in", visitor.call("create_workflow", &create).await),
+        (
+            "not signed in",
+            visitor.call("create_workflow", &create).await,
+        ),
         ("foreign origin", visitor.post("log_in", &[], &[]).await),
-        ("wrong method", visitor.send(request(Method::TRACE, "/login")).await),
+        (
+            "wrong method",
+            visitor.send(request(Method::TRACE, "/login")).await,
+        ),
         ("wrong host", visitor.send(elsewhere).await),
         ("too large", visitor.send(long).await),
     ]
@@ -40,7 +59,11 @@ async fn answers(app: &TestApp) -> Vec<(&'static str, Answer)> {
 async fn every_answer_is_secured() {
     for (public, https) in [(None, false), (Some("https://relay.example"), true)] {
         let public_url = public.map(|url| url.parse().unwrap());
-        let app = TestApp::behind(Doors { public_url, loopback_only: true }).await;
+        let app = TestApp::behind(Doors {
+            public_url,
+            loopback_only: true,
+        })
+        .await;
         for (kind, answer) in answers(&app).await {
             for (name, value) in [
                 ("referrer-policy", "same-origin"),
@@ -51,11 +74,21 @@ async fn every_answer_is_secured() {
             ] {
                 assert_eq!(answer.header(name), value, "{kind}: {name}");
             }
-            assert!(answer.header("permissions-policy").contains("camera=()"), "{kind}");
+            assert!(
+                answer.header("permissions-policy").contains("camera=()"),
+                "{kind}"
+            );
             let lasting = answer.header("strict-transport-security");
-            assert_eq!(lasting, if https { "max-age=31536000" } else { "" }, "{kind}");
+            assert_eq!(
+                lasting,
+                if https { "max-age=31536000" } else { "" },
+                "{kind}"
+            );
             for several in ["content-security-policy", "cache-control", "content-type"] {
-                assert!(answer.headers.get_all(several).iter().count() <= 1, "{kind}: {several}");
+                assert!(
+                    answer.headers.get_all(several).iter().count() <= 1,
+                    "{kind}: {several}"
+                );
             }
 
             let media_type = answer.header("content-type");
@@ -70,20 +103,34 @@ async fn every_answer_is_secured() {
                 assert_eq!(media_type, "application/problem+json", "{kind}");
                 assert!(!answer.code().is_empty(), "{kind}");
             }
-            assert!(!answer.status.is_server_error(), "{kind}: {}", answer.text());
+            assert!(
+                !answer.status.is_server_error(),
+                "{kind}: {}",
+                answer.text()
+            );
         }
     }
 }
 
 fn assert_is_policy_of_a_page(kind: &str, policy: &str) {
     for part in [
-        "default-src 'none'", "'strict-dynamic'", "form-action 'self'", "base-uri 'none'",
-        "frame-ancestors 'none'", "connect-src 'self'",
+        "default-src 'none'",
+        "'strict-dynamic'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "connect-src 'self'",
     ] {
         assert!(policy.contains(part), "{kind}: {part} in {policy}");
     }
-    let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src")).unwrap();
-    assert!(scripts.contains("'nonce-") && !scripts.contains("unsafe-inline"), "{kind}: {policy}");
+    let scripts = policy
+        .split(';')
+        .find(|part| part.trim().starts_with("script-src"))
+        .unwrap();
+    assert!(
+        scripts.contains("'nonce-") && !scripts.contains("unsafe-inline"),
+        "{kind}: {policy}"
+    );
 }
 
 #[tokio::test]
@@ -91,9 +138,16 @@ async fn each_page_has_its_own_nonce() {
     let app = TestApp::new().await;
     let mut nonces = std::collections::HashSet::new();
     for _ in 0..20 {
-        let answer = app.stranger().get("/login").await;
+        let answer = app.stranger().get("/welcome").await;
         let policy = answer.header("content-security-policy").to_owned();
-        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .unwrap()
+            .split('\'')
+            .next()
+            .unwrap()
+            .to_owned();
         assert!(nonce.len() >= 22, "128 bits in base64: {nonce}");
         assert!(nonces.insert(nonce));
     }
@@ -109,7 +163,10 @@ async fn a_problem_has_the_shape_programs_rely_on() {
     let problem: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(problem["status"], 422);
     assert_eq!(problem["title"], "Unprocessable Entity");
-    assert!(problem["type"].is_string() && problem["detail"].is_string(), "{problem}");
+    assert!(
+        problem["type"].is_string() && problem["detail"].is_string(),
+        "{problem}"
+    );
     assert_eq!(problem["fields"][0]["name"], "name");
     assert!(problem["fields"][0]["code"].is_string() && problem["fields"][0]["detail"].is_string());
 }

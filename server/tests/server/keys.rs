@@ -13,7 +13,12 @@ use crate::process::{Server, complaint, finish, serve, user_add};
 /// An installation that was started once and has a person.
 fn installation() -> tempfile::TempDir {
     let data = tempfile::tempdir().unwrap();
-    let added = user_add(data.path(), "ana@example.com", "viewer", "correct horse battery");
+    let added = user_add(
+        data.path(),
+        "ana@example.com",
+        "viewer",
+        "correct horse battery",
+    );
     assert!(added.status.success());
     let (status, _) = Server::start(data.path()).stop();
     assert!(status.success());
@@ -41,12 +46,19 @@ fn refused(data: &Path, command: Command, input: &str) -> String {
     let before = snapshot(data);
     let begun = Instant::now();
     let output: Output = finish(command, input);
-    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
     assert_eq!(output.status.code(), Some(1), "{}", complaint(&output));
     assert!(output.stdout.is_empty());
     assert_eq!(snapshot(data), before);
     let said = complaint(&output);
-    assert!(said.starts_with("relay: ") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.starts_with("relay: ") && said.lines().count() == 1,
+        "{said}"
+    );
     said
 }
 
@@ -54,7 +66,10 @@ fn refused(data: &Path, command: Command, input: &str) -> String {
 fn the_first_start_makes_a_key_and_the_second_uses_it() {
     let data = installation();
     let file = data.path().join("vault.key");
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, 0o600);
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o7777,
+        0o600
+    );
     let key = fs::read(&file).unwrap();
     let (status, _) = Server::start(data.path()).stop();
     assert!(status.success());
@@ -104,12 +119,29 @@ fn a_broken_key_is_refused() {
     let data = installation();
     let file = data.path().join("vault.key");
     let whole = fs::read_to_string(&file).unwrap();
-    for broken in ["", "\n", "not a key", &whole[..whole.len() / 2], &format!("{whole}{whole}")] {
+    for broken in [
+        "",
+        "\n",
+        "not a key",
+        &whole[..whole.len() / 2],
+        &format!("{whole}{whole}"),
+    ] {
         fs::write(&file, broken).unwrap();
         let said = refused(data.path(), serve(data.path()), "");
-        assert!(broken.trim().is_empty() || !said.contains(broken.trim()), "{said}");
+        assert!(
+            broken.trim().is_empty() || !said.contains(broken.trim()),
+            "{said}"
+        );
     }
-    refused(data.path(), { let mut c = serve(data.path()); c.args(["--key-file", "-"]); c }, "");
+    refused(
+        data.path(),
+        {
+            let mut c = serve(data.path());
+            c.args(["--key-file", "-"]);
+            c
+        },
+        "",
+    );
 }
 
 #[test]
@@ -127,8 +159,14 @@ fn a_key_in_the_environment_is_gone_from_it() {
         // Only root may look at all; then the key must not be there.
         if let Ok(shown) = fs::read(format!("/proc/{}/{about}", server.id())) {
             let shown = String::from_utf8_lossy(&shown).into_owned();
-            assert!(!shown.contains(key) && !shown.contains("RELAY_VAULT_KEY"), "{about}");
-            assert!(about == "cmdline" || shown.contains("HOME="), "the environment is readable");
+            assert!(
+                !shown.contains(key) && !shown.contains("RELAY_VAULT_KEY"),
+                "{about}"
+            );
+            assert!(
+                about == "cmdline" || shown.contains("HOME="),
+                "the environment is readable"
+            );
         }
     }
     assert!(!file.exists(), "a key that was given is not written down");
@@ -141,7 +179,9 @@ fn a_key_on_standard_input() {
     let elsewhere = kept.path().join("key");
     fs::rename(data.path().join("vault.key"), &elsewhere).unwrap();
     let mut command = serve(data.path());
-    command.args(["--key-file", "-"]).stdin(fs::File::open(&elsewhere).unwrap());
+    command
+        .args(["--key-file", "-"])
+        .stdin(fs::File::open(&elsewhere).unwrap());
     let server = Server::spawn(command);
     assert_eq!(server.client().get("/healthz").status, 200);
 }
@@ -151,9 +191,16 @@ fn a_key_given_twice_is_wrong_usage() {
     let data = installation();
     let before = snapshot(data.path());
     let mut command = serve(data.path());
-    command.arg("--key-file").arg(data.path().join("vault.key")).env("RELAY_VAULT_KEY", "x");
+    command
+        .arg("--key-file")
+        .arg(data.path().join("vault.key"))
+        .env("RELAY_VAULT_KEY", "x");
     let output = finish(command, "");
     assert_eq!(output.status.code(), Some(2));
-    assert!(complaint(&output).contains("given twice"), "{}", complaint(&output));
+    assert!(
+        complaint(&output).contains("given twice"),
+        "{}",
+        complaint(&output)
+    );
     assert_eq!(snapshot(data.path()), before);
 }

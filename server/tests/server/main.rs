@@ -3,7 +3,13 @@
 //! Tests of routes run in this process on SQLite, and on PostgreSQL too when `RELAY_TEST_POSTGRES`
 //! names a server; tests of the command line start the binary.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that cannot go on has failed its test"
+)]
+
 mod cli;
+mod files;
 mod functions;
 mod harness;
 mod headers;
@@ -11,6 +17,8 @@ mod keys;
 mod limits;
 mod marker;
 mod origins;
+mod pages;
 mod process;
 mod rights;
+mod serving;
 mod sessions;

@@ -18,9 +18,15 @@ const FOREIGN: &[&[(&str, &str)]] = &[
     &[("sec-fetch-site", "cross-site")],
     &[("sec-fetch-site", "same-site")],
     &[("sec-fetch-site", "none")],
-    &[("sec-fetch-site", "cross-site"), ("origin", "http://localhost:3000")],
+    &[
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "http://localhost:3000"),
+    ],
     &[("sec-fetch-site", "same-origin"), ("origin", "null")],
-    &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")],
+    &[
+        ("sec-fetch-site", "same-origin"),
+        ("origin", "http://evil.example"),
+    ],
     &[("referer", "http://localhost:3000/workflows")],
 ];
 
@@ -52,8 +58,16 @@ async fn our_own_pages_are_understood_with_either_header() {
         vec![("sec-fetch-site", "same-origin"), ("origin", own.as_str())],
     ] {
         for function in FUNCTIONS {
-            let answer = app.stranger().post(function.name, function.fields, &headers).await;
-            assert_ne!(answer.code(), "foreign_origin", "{} {headers:?}", function.name);
+            let answer = app
+                .stranger()
+                .post(function.name, function.fields, &headers)
+                .await;
+            assert_ne!(
+                answer.code(),
+                "foreign_origin",
+                "{} {headers:?}",
+                function.name
+            );
         }
     }
 }
@@ -64,11 +78,17 @@ async fn a_link_or_another_method_changes_nothing() {
     let mut administrator = app.person(Role::Administrator).await;
     for function in FUNCTIONS {
         let path = format!("/fn/{}?{}", function.name, url_encoded(function.fields));
-        for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW"] {
+        for method in [
+            "GET", "HEAD", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "BREW",
+        ] {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let headers = request(method.clone(), &path).header("sec-fetch-site", "same-origin");
             let answer = administrator.send(headers).await;
-            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert_eq!(
+                answer.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
             assert_eq!(answer.header("allow"), "POST", "{method} {path}");
         }
     }
@@ -77,11 +97,23 @@ async fn a_link_or_another_method_changes_nothing() {
 #[tokio::test]
 async fn a_page_takes_no_invented_method() {
     let app = TestApp::new().await;
-    for path in ["/login", "/workflows", "/healthz", "/no/such/page", "/favicon.svg"] {
-        for method in ["PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS", "BREW"] {
+    for path in [
+        "/login",
+        "/workflows",
+        "/healthz",
+        "/no/such/page",
+        "/favicon.svg",
+    ] {
+        for method in [
+            "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS", "BREW",
+        ] {
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let answer = app.stranger().send(request(method.clone(), path)).await;
-            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            assert_eq!(
+                answer.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
         }
     }
 }
@@ -90,16 +122,42 @@ async fn a_page_takes_no_invented_method() {
 async fn another_name_for_this_machine_is_refused() {
     let app = TestApp::new().await;
     for path in ["/login", "/healthz", "/no/such/page"] {
-        for host in ["evil.example", "evil.example:3000", "localhost.evil.example", "10.0.0.1"] {
-            let request = axum::http::Request::builder().uri(path).header("host", host);
+        for host in [
+            "evil.example",
+            "evil.example:3000",
+            "localhost.evil.example",
+            "10.0.0.1",
+        ] {
+            let request = axum::http::Request::builder()
+                .uri(path)
+                .header("host", host);
             let answer = app.stranger().send(request).await;
-            assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{host} {path}");
+            assert_eq!(
+                answer.status,
+                StatusCode::MISDIRECTED_REQUEST,
+                "{host} {path}"
+            );
         }
     }
-    for host in ["localhost", "localhost:8080", "127.0.0.1:3000", "[::1]:3000", "LOCALHOST"] {
-        let request = axum::http::Request::builder().uri("/healthz").header("host", host);
-        assert_eq!(app.stranger().send(request).await.status, StatusCode::OK, "{host}");
+    for host in [
+        "localhost",
+        "localhost:8080",
+        "127.0.0.1:3000",
+        "[::1]:3000",
+        "LOCALHOST",
+    ] {
+        let request = axum::http::Request::builder()
+            .uri("/healthz")
+            .header("host", host);
+        assert_eq!(
+            app.stranger().send(request).await.status,
+            StatusCode::OK,
+            "{host}"
+        );
     }
     let nameless = axum::http::Request::builder().uri("/healthz");
-    assert_eq!(app.stranger().send(nameless).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        app.stranger().send(nameless).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }

@@ -19,13 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A command of the binary, with nothing of this process's environment that could reach it.
 pub(crate) fn relay(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relay"));
-    command.args(arguments).env_clear().env("HOME", "/nonexistent").stdin(Stdio::null());
+    command
+        .args(arguments)
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .stdin(Stdio::null());
     command
 }
 
 /// Runs a command to its end with `input` on its standard input.
 pub(crate) fn finish(mut command: Command, input: &str) -> Output {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // A command that refuses its flags does not wait for its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
@@ -36,8 +43,17 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Output {
 pub(crate) fn user_add(data_dir: &Path, email: &str, role: &str, password: &str) -> Output {
     let data_dir = data_dir.to_str().unwrap();
     let command = relay(&[
-        "user", "add", "--email", email, "--name", "Somebody", "--role", role,
-        "--password-stdin", "--data-dir", data_dir,
+        "user",
+        "add",
+        "--email",
+        email,
+        "--name",
+        "Somebody",
+        "--role",
+        role,
+        "--password-stdin",
+        "--data-dir",
+        data_dir,
     ]);
     finish(command, password)
 }
@@ -63,7 +79,11 @@ impl Server {
 
     /// From a command of [`serve`] that a test has changed.
     pub(crate) fn spawn(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));
         let (stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (told, lines) = channel();
@@ -81,9 +101,17 @@ impl Server {
                 kept.lock().unwrap().extend_from_slice(&chunk[..read]);
             }
         });
-        let mut server = Self { child, lines, log, address: String::new() };
-        let ready = server.next_line().unwrap_or_else(|| panic!("no server: {}", server.log()));
-        server.address = ready.strip_prefix("listening on http://").unwrap().to_owned();
+        let mut server = Self {
+            child,
+            lines,
+            log,
+            address: String::new(),
+        };
+        let ready = server
+            .next_line()
+            .unwrap_or_else(|| panic!("no server: {}", server.log()));
+        let address = ready.strip_prefix("listening on http://").unwrap();
+        server.address.push_str(address);
         server
     }
 
@@ -108,7 +136,11 @@ impl Server {
 
     /// The setup code it printed.
     pub(crate) fn setup_code(&self) -> String {
-        self.next_line().unwrap().strip_prefix("setup code: ").unwrap().to_owned()
+        self.next_line()
+            .unwrap()
+            .strip_prefix("setup code: ")
+            .unwrap()
+            .to_owned()
     }
 
     /// Asks it to stop, and says how it ended and how long that took.
@@ -125,8 +157,18 @@ impl Server {
         panic!("the server does not stop: {}", self.log());
     }
 
+    /// Whether the server lets this person in.
+    pub(crate) fn lets_in(&self, email: &str, password: &str) -> bool {
+        let mut client = self.client();
+        let reply = client.call("log_in", &[("email", email), ("password", password)]);
+        (200..400).contains(&reply.status) && client.cookie.is_some()
+    }
+
     pub(crate) fn client(&self) -> Client {
-        Client { address: self.address.clone(), cookie: None }
+        Client {
+            address: self.address.clone(),
+            cookie: None,
+        }
     }
 }
 
@@ -140,7 +182,13 @@ impl Drop for Server {
 
 /// The command that serves a data directory on a free port.
 pub(crate) fn serve(data_dir: &Path) -> Command {
-    relay(&["serve", "--listen", "127.0.0.1:0", "--data-dir", data_dir.to_str().unwrap()])
+    relay(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        data_dir.to_str().unwrap(),
+    ])
 }
 
 /// A program that talks HTTP 1.0, so that answers come in one piece, and keeps the cookie.
@@ -159,7 +207,10 @@ pub(crate) struct Reply {
 
 impl Client {
     pub(crate) fn get(&mut self, path: &str) -> Reply {
-        self.send(&format!("GET {path} HTTP/1.0\r\naccept: text/html\r\n"), b"")
+        self.send(
+            &format!("GET {path} HTTP/1.0\r\naccept: text/html\r\n"),
+            b"",
+        )
     }
 
     /// Calls a server function as our own script does.
@@ -185,7 +236,10 @@ impl Client {
     fn send(&mut self, head: &str, body: &[u8]) -> Reply {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let cookie = self.cookie.as_ref().map(|pair| format!("cookie: {pair}\r\n"));
+        let cookie = self
+            .cookie
+            .as_ref()
+            .map(|pair| format!("cookie: {pair}\r\n"));
         let head = format!(
             "{head}host: {}\r\nconnection: close\r\n{}\r\n",
             self.address,
@@ -197,7 +251,11 @@ impl Client {
         let mut raw = Vec::new();
         stream.read_to_end(&mut raw).unwrap();
         let text = String::from_utf8_lossy(&raw);
-        let status = text.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|word| word.parse().ok())
+            .unwrap_or_default();
         for line in text.lines().take_while(|line| !line.is_empty()) {
             if let Some(set) = line.strip_prefix("set-cookie: ") {
                 let pair = set.split(';').next().unwrap();

@@ -6,7 +6,7 @@ use model::Role;
 use crate::functions::{FUNCTIONS, Needs};
 use store::testing::TestDatabase;
 
-use crate::harness::{TestApp};
+use crate::harness::TestApp;
 
 store::both! {
     async fn without_a_session_nothing_but_signing_in(database: TestDatabase) {

@@ -38,7 +38,7 @@ pub(super) fn build(parts: &[PathBuf]) -> Result<()> {
             });
         }
     }
-    let favicon = files::read(&files::root().join("style/favicon.svg"))?;
+    let loose = loose()?;
 
     let mut stamp = Stamp::empty();
     for file in &package {
@@ -48,7 +48,7 @@ pub(super) fn build(parts: &[PathBuf]) -> Result<()> {
     let description = serde_json::json!({ "pkg": folder }).to_string();
 
     let site = files::dist().join("site");
-    if is_current(&site, &description, &favicon) {
+    if is_current(&site, &description, &loose) {
         return Ok(());
     }
     say("packing the site (bytes plain, brotli, gzip)");
@@ -58,20 +58,49 @@ pub(super) fn build(parts: &[PathBuf]) -> Result<()> {
     for file in &package {
         write(&next.join(&folder).join(&file.name), &file.content)?;
     }
-    write(&next.join("favicon.svg"), &favicon)?;
+    for file in &loose {
+        write(&next.join(&file.name), &file.content)?;
+    }
     files::write(&next.join("site.json"), description)?;
     files::remove(&site)?;
     std::fs::rename(&next, &site).doing(|| format!("moving the site to {}", site.display()))
 }
 
-fn is_current(site: &Path, description: &str, favicon: &[u8]) -> bool {
-    let holds =
-        |name: &str, wanted: &[u8]| std::fs::read(site.join(name)).is_ok_and(|have| have == wanted);
-    holds("site.json", description.as_bytes()) && holds("favicon.svg", favicon)
+/// What has an address of its own instead of one named by content: the favicon, and the pictures of the documentation.
+fn loose() -> Result<Vec<File>> {
+    let mut loose = vec![File {
+        name: "favicon.svg".to_owned(),
+        content: files::read(&files::root().join("style/favicon.svg"))?,
+    }];
+    let pictures = files::root().join("docs/images");
+    // Made by the browser tests; before their first run there are none.
+    let pictures_made = if pictures.is_dir() {
+        files::below(&pictures)?
+    } else {
+        Vec::new()
+    };
+    for path in pictures_made {
+        let name = path.strip_prefix(&pictures).unwrap_or(&path);
+        loose.push(File {
+            name: format!("docs/images/{}", name.to_string_lossy()),
+            content: files::read(&path)?,
+        });
+    }
+    Ok(loose)
 }
 
-/// Writes a file in all three encodings and prints their sizes.
+fn is_current(site: &Path, description: &str, loose: &[File]) -> bool {
+    let holds =
+        |name: &str, wanted: &[u8]| std::fs::read(site.join(name)).is_ok_and(|have| have == wanted);
+    holds("site.json", description.as_bytes())
+        && loose.iter().all(|file| holds(&file.name, &file.content))
+}
+
+/// Writes a file in all three encodings and prints their sizes; a picture is compressed already.
 fn write(path: &Path, content: &[u8]) -> Result<()> {
+    if path.extension().is_some_and(|ending| ending == "png") {
+        return files::write(path, content);
+    }
     let brotli = brotli(content).doing(|| format!("compressing {}", path.display()))?;
     let gzip = gzip(content).doing(|| format!("compressing {}", path.display()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -108,4 +137,30 @@ fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content)?;
     encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_encodings_give_the_content_back() {
+        let content = b"the same words, the same words, the same words".repeat(40);
+        let mut plain = Vec::new();
+        brotli::BrotliDecompress(&mut &brotli(&content).unwrap()[..], &mut plain).unwrap();
+        assert_eq!(plain, content);
+        plain.clear();
+        let packed = gzip(&content).unwrap();
+        std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&packed[..]), &mut plain)
+            .unwrap();
+        assert_eq!(plain, content);
+    }
+
+    #[test]
+    fn an_ending_is_added_and_replaces_none() {
+        assert_eq!(
+            with_ending(Path::new("pkg/relay.js"), ".br"),
+            Path::new("pkg/relay.js.br")
+        );
+    }
 }

@@ -29,7 +29,9 @@ fn set(target: &Object, name: &str, value: impl Into<JsValue>) {
 }
 
 fn call(target: &JsValue, name: &str, arguments: &[JsValue]) {
-    let Ok(function) = Reflect::get(target, &name.into()) else { return };
+    let Ok(function) = Reflect::get(target, &name.into()) else {
+        return;
+    };
     if let Ok(function) = function.dyn_into::<Function>() {
         let arguments: Array = arguments.iter().cloned().collect();
         if let Err(error) = function.apply(target, &arguments) {
@@ -40,12 +42,15 @@ fn call(target: &JsValue, name: &str, arguments: &[JsValue]) {
 
 /// Takes the text over from the text area and replaces it by the editor.
 pub(super) fn start(bench: Bench, url: String) {
-    let Some(area) = element("workflow-code").and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok())
+    let Some(area) =
+        element("workflow-code").and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok())
     else {
         return;
     };
     bench.text.set_value(area.value());
-    let typed_before = area.default_value().is_ok_and(|served| served != area.value());
+    let typed_before = area
+        .default_value()
+        .is_ok_and(|served| served != area.value());
     spawn_local(async move {
         match JsFuture::from(load(&url)).await {
             Ok(module) => mount(bench, &module, &area),
@@ -59,7 +64,10 @@ pub(super) fn start(bench: Bench, url: String) {
     // Coming back to the tab, perhaps from the page that added what was missing.
     window_event_listener(leptos::ev::focus, move |_| spawn_local(bench.refresh()));
     let unload = window_event_listener_untyped("beforeunload", move |event| {
-        if bench.saving.with_untracked(|saving| !matches!(saving, Saving::Saved)) {
+        if bench
+            .saving
+            .with_untracked(|saving| !matches!(saving, Saving::Saved))
+        {
             event.prevent_default();
         }
     });
@@ -68,7 +76,11 @@ pub(super) fn start(bench: Bench, url: String) {
 }
 
 fn changed(bench: Bench) {
-    if bench.can_edit && bench.saving.with_untracked(|saving| *saving == Saving::Saved) {
+    if bench.can_edit
+        && bench
+            .saving
+            .with_untracked(|saving| *saving == Saving::Saved)
+    {
         bench.saving.set(Saving::Unsaved);
     }
     bench.check();
@@ -89,7 +101,10 @@ fn watch(bench: Bench, area: HtmlTextAreaElement) {
 }
 
 fn nonce() -> String {
-    let script = document().query_selector("script[data-relay]").ok().flatten();
+    let script = document()
+        .query_selector("script[data-relay]")
+        .ok()
+        .flatten();
     let script = script.and_then(|script| script.dyn_into::<HtmlElement>().ok());
     script.map(|script| script.nonce()).unwrap_or_default()
 }
@@ -97,7 +112,11 @@ fn nonce() -> String {
 fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
     let options = Object::new();
     let parent = area.parent_element();
-    set(&options, "parent", parent.map_or(JsValue::NULL, JsValue::from));
+    set(
+        &options,
+        "parent",
+        parent.map_or(JsValue::NULL, JsValue::from),
+    );
     set(&options, "textarea", area.clone());
     set(&options, "nonce", nonce());
     set(&options, "readOnly", !bench.can_edit);
@@ -113,8 +132,12 @@ fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
         }
     });
     set(&options, "onSave", on_save.into_js_value());
-    let Ok(mount) = Reflect::get(module, &"mount".into()) else { return };
-    let Ok(mount) = mount.dyn_into::<Function>() else { return };
+    let Ok(mount) = Reflect::get(module, &"mount".into()) else {
+        return;
+    };
+    let Ok(mount) = mount.dyn_into::<Function>() else {
+        return;
+    };
     let handle = match mount.call1(&JsValue::UNDEFINED, &options) {
         Ok(handle) => StoredValue::new_local(handle),
         Err(error) => {
@@ -123,7 +146,9 @@ fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
         }
     };
     Effect::new(move |_| {
-        let marks: Array = bench.checked.with(|checked| checked.remarks.iter().map(mark).collect());
+        let marks: Array = bench
+            .checked
+            .with(|checked| checked.remarks.iter().map(mark).collect());
         handle.with_value(|handle| call(handle, "setDiagnostics", &[marks.into()]));
     });
     Effect::new(move |_| {
@@ -165,10 +190,14 @@ pub(super) fn show(dialog: NodeRef<Dialog>, open: bool) {
 /// Every named control with what is in it; of radio buttons the chosen one.
 pub(super) fn typed(form: NodeRef<Form>) -> HashMap<String, String> {
     let mut typed = HashMap::new();
-    let Some(form) = form.get_untracked() else { return typed };
+    let Some(form) = form.get_untracked() else {
+        return typed;
+    };
     let elements = form.elements();
     for index in 0..elements.length() {
-        let Some(element) = elements.item(index) else { continue };
+        let Some(element) = elements.item(index) else {
+            continue;
+        };
         if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
             if !input.name().is_empty() && (input.type_() != "radio" || input.checked()) {
                 typed.insert(input.name(), input.value());
@@ -181,17 +210,29 @@ pub(super) fn typed(form: NodeRef<Form>) -> HashMap<String, String> {
 }
 
 fn anything_typed(form: &web_sys::Element) -> bool {
-    let Ok(values) = form.query_selector_all(".value") else { return false };
-    (0..values.length()).filter_map(|index| values.item(index)).any(|node| {
-        let input = node.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value);
-        let area = node.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value);
-        input.or(area).is_some_and(|value| !value.is_empty())
-    })
+    let Ok(values) = form.query_selector_all(".value") else {
+        return false;
+    };
+    (0..values.length())
+        .filter_map(|index| values.item(index))
+        .any(|node| {
+            let input = node
+                .dyn_ref::<HtmlInputElement>()
+                .map(HtmlInputElement::value);
+            let area = node
+                .dyn_ref::<HtmlTextAreaElement>()
+                .map(HtmlTextAreaElement::value);
+            input.or(area).is_some_and(|value| !value.is_empty())
+        })
 }
 
 fn ask_and_close(bench: Bench, around: Option<web_sys::Element>) {
     let typed = around.is_some_and(|around| anything_typed(&around));
-    let discard = || window().confirm_with_message("Discard what you typed?").unwrap_or(true);
+    let discard = || {
+        window()
+            .confirm_with_message("Discard what you typed?")
+            .unwrap_or(true)
+    };
     if !typed || discard() {
         bench.asked.set(None);
     }
@@ -221,7 +262,9 @@ pub(super) fn focus_need(need: &Need) {
 /// Brings the focus to what was wrong.
 pub(super) fn focus_problem(form: NodeRef<Form>) {
     request_animation_frame(move || {
-        let notice = form.get_untracked().and_then(|form| form.query_selector(".notice").ok().flatten());
+        let notice = form
+            .get_untracked()
+            .and_then(|form| form.query_selector(".notice").ok().flatten());
         if let Some(notice) = notice.and_then(|notice| notice.dyn_into::<HtmlElement>().ok()) {
             // Losing the focus is not worth an error.
             let _ = notice.focus();

@@ -3,8 +3,11 @@
 //! What is typed is read from the controls when the form is submitted, goes straight into the
 //! request, and is in no signal: closing the dialog takes the controls, and so the values, away.
 
+#![expect(unreachable_pub, reason = "the component macro makes its props public")]
+
 use std::collections::HashMap;
 
+use leptos::either::EitherOf5;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::Problem;
@@ -13,34 +16,52 @@ use super::super::checked::Need;
 use super::super::functions::{add_secret, new_secret, overwrite_secret, secret_revision};
 use super::super::secret_field::VALUE;
 use super::Bench;
+use crate::connections::WRITE_ONLY;
 use crate::connections::functions::{
     add_connection, connection_fields, new_connection, overwrite_connection,
 };
 use crate::connections::overwrite_fields::OverwriteFields;
 use crate::connections::value_field::ValueField;
-use crate::connections::WRITE_ONLY;
 use crate::refused::Refused;
 use crate::ui::notice::Notice;
 
 /// What saving has to name: a fresh id, or the revision that is overwritten.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Context {
-    Add { id: String },
-    Overwrite { id: String, revision: u64, stored: Vec<String> },
+    Add {
+        id: String,
+    },
+    Overwrite {
+        id: String,
+        revision: u64,
+        stored: Vec<String>,
+    },
 }
 
 async fn context(bench: Bench, need: &Need) -> Result<Context, Refused> {
     let existing = need.id.clone().filter(|_| need.held_type.is_none());
     match (existing, need.type_name.is_some()) {
-        (None, true) => Ok(Context::Add { id: new_connection().await? }),
-        (None, false) => Ok(Context::Add { id: new_secret().await? }),
+        (None, true) => Ok(Context::Add {
+            id: new_connection().await?,
+        }),
+        (None, false) => Ok(Context::Add {
+            id: new_secret().await?,
+        }),
         (Some(id), true) => {
             let (revision, stored) = connection_fields(id.clone()).await?;
-            Ok(Context::Overwrite { id, revision, stored })
+            Ok(Context::Overwrite {
+                id,
+                revision,
+                stored,
+            })
         }
         (Some(id), false) => {
             let revision = secret_revision(bench.workflow.get_value(), id.clone()).await?;
-            Ok(Context::Overwrite { id, revision, stored: Vec::new() })
+            Ok(Context::Overwrite {
+                id,
+                revision,
+                stored: Vec::new(),
+            })
         }
     }
 }
@@ -54,7 +75,11 @@ async fn send(
     let workflow = bench.workflow.get_value();
     let part = |typed: &mut HashMap<String, String>, prefix: &str| {
         let strip = |name: &str| Some(name.strip_prefix(prefix)?.strip_suffix(']')?.to_owned());
-        let names: Vec<String> = typed.keys().filter(|name| strip(name).is_some()).cloned().collect();
+        let names: Vec<String> = typed
+            .keys()
+            .filter(|name| strip(name).is_some())
+            .cloned()
+            .collect();
         names
             .into_iter()
             .filter_map(|name| Some((strip(&name)?, typed.remove(&name)?)))
@@ -62,7 +87,13 @@ async fn send(
     };
     match (need.type_name.clone(), context) {
         (Some(type_name), Context::Add { id }) => {
-            add_connection(id, type_name, need.name.clone(), part(&mut typed, "values[")).await
+            add_connection(
+                id,
+                type_name,
+                need.name.clone(),
+                part(&mut typed, "values["),
+            )
+            .await
         }
         (Some(_), Context::Overwrite { id, revision, .. }) => {
             let changes = part(&mut typed, "changes[");
@@ -93,7 +124,7 @@ pub(super) fn ValueDialog(bench: Bench) -> impl IntoView {
     };
     view! {
         <dialog class="value-dialog" node_ref=dialog aria-labelledby="value-dialog-title" on:cancel=cancelled>
-            {move || bench.asked.get().map(|need| view! { <ValueForm bench need/> }.into_any())}
+            {move || bench.asked.get().map(|need| view! { <ValueForm bench need/> })}
         </dialog>
     }
 }
@@ -120,7 +151,9 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(context) = ready.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        let Some(context) = ready.get_untracked().filter(|_| !busy.get_untracked()) else {
+            return;
+        };
         #[cfg(feature = "hydrate")]
         let typed = super::browser::typed(form);
         #[cfg(not(feature = "hydrate"))]
@@ -131,7 +164,11 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
             match send(bench, &need, context, typed).await {
                 Ok(()) => {
                     let verb = if overwrites { "overwritten" } else { "added" };
-                    let noun = if is_connection { "Connection" } else { "Secret" };
+                    let noun = if is_connection {
+                        "Connection"
+                    } else {
+                        "Secret"
+                    };
                     bench.said.set(format!("{noun} {verb}. No value is shown."));
                     bench.asked.set(None);
                     bench.refresh().await;
@@ -154,25 +191,25 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
         bench.asked.set(None);
     };
     let controls = move || match (known, ready.get()) {
-        (_, None) => view! { <p class="quiet">"One moment…"</p> }.into_any(),
+        (_, None) => EitherOf5::A(view! { <p class="quiet">"One moment…"</p> }),
         (Some(of), Some(Context::Overwrite { stored, .. })) => {
-            view! { <OverwriteFields of stored problem=None/> }.into_any()
+            EitherOf5::B(view! { <OverwriteFields of stored problem=None/> })
         }
         (Some(of), Some(Context::Add { .. })) => {
             let control = |field: &'static model::Field| {
                 view! { <ValueField field name=format!("values[{}]", field.name) problem=None/> }
             };
-            view! {
+            EitherOf5::C(view! {
                 <p class="advice">{of.advice}</p>
                 {of.fields.iter().map(control).collect_view()}
-            }
-            .into_any()
+            })
         }
-        (None, Some(_)) if is_connection => {
-            view! { <p class="wrong">"Relay does not know this type of connection, so it has no form."</p> }
-                .into_any()
+        (None, Some(_)) if is_connection => EitherOf5::D(
+            view! { <p class="wrong">"Relay does not know this type of connection, so it has no form."</p> },
+        ),
+        (None, Some(_)) => {
+            EitherOf5::E(view! { <ValueField field=&VALUE name="value" problem=None/> })
         }
-        (None, Some(_)) => view! { <ValueField field=&VALUE name="value" problem=None/> }.into_any(),
     };
     view! {
         <form class="form" method="post" node_ref=form on:submit=submit autocomplete="off">

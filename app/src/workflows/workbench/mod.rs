@@ -3,6 +3,11 @@
 //! What it shows first is what the server computed (`initial`), so that waking it changes nothing;
 //! from then on every change of the text is checked here, without a request.
 
+#![expect(
+    missing_docs,
+    reason = "the island macro makes a public struct without any"
+)]
+
 #[cfg(feature = "hydrate")]
 mod browser;
 mod dialog;
@@ -11,7 +16,7 @@ mod setup;
 mod toolbar;
 
 use leptos::prelude::*;
-use model::Holdings;
+use model::{Holdings, Problem};
 
 use super::checked::{Checked, Need};
 use super::functions::{Newest, newest_revision, save_workflow, workflow_holdings};
@@ -28,11 +33,11 @@ pub(crate) enum Saving {
     /// Something was typed since.
     Unsaved,
     /// On its way.
-    Saving,
+    UnderWay,
     /// Somebody else saved a newer revision.
     Conflict(Newest),
-    /// It did not arrive; the sentence says why.
-    Failed(String),
+    /// It did not arrive.
+    Failed(Problem),
 }
 
 /// State of the island; copied into every part of it.
@@ -60,7 +65,8 @@ impl Bench {
     /// Checks the text against what is there.
     pub(crate) fn check(self) {
         let checked = self.text.with_value(|text| {
-            self.holdings.with_untracked(|holdings| Checked::of(text, holdings))
+            self.holdings
+                .with_untracked(|holdings| Checked::of(text, holdings))
         });
         if self.checked.with_untracked(|before| *before != checked) {
             self.checked.set(checked);
@@ -81,16 +87,20 @@ impl Bench {
 
     /// Saves what is in the editor on top of `base`.
     pub(crate) async fn save(self, base: u64) {
-        if self.saving.get_untracked() == Saving::Saving {
+        if self.saving.get_untracked() == Saving::UnderWay {
             return;
         }
-        self.saving.set(Saving::Saving);
+        self.saving.set(Saving::UnderWay);
         let sent = self.text.get_value();
         match save_workflow(self.workflow.get_value(), base, sent.clone()).await {
             Ok(revision) => {
                 self.base_revision.set(revision);
                 let unchanged = self.text.with_value(|text| *text == sent);
-                self.saving.set(if unchanged { Saving::Saved } else { Saving::Unsaved });
+                self.saving.set(if unchanged {
+                    Saving::Saved
+                } else {
+                    Saving::Unsaved
+                });
                 self.said.set(format!("Saved as revision {revision}."));
                 self.refresh().await;
             }
@@ -98,10 +108,10 @@ impl Bench {
                 let newest = newest_revision(self.workflow.get_value()).await;
                 self.saving.set(match newest {
                     Ok(newest) => Saving::Conflict(newest),
-                    Err(refused) => Saving::Failed(refused.0.detail),
+                    Err(refused) => Saving::Failed(refused.0),
                 });
             }
-            Err(refused) => self.saving.set(Saving::Failed(refused.0.detail)),
+            Err(refused) => self.saving.set(Saving::Failed(refused.0)),
         }
     }
 }
@@ -145,20 +155,21 @@ pub fn Workbench(
     browser::start(bench, editor);
     #[cfg(not(feature = "hydrate"))]
     drop(editor);
-    // Each part is boxed: together their types are too deep for the compiler.
+    // No part of an island is boxed (`into_any`): each box brings code for hydrating out of order
+    // that islands never run, a tenth of the WASM.
     view! {
         <div class="workbench">
-            {view! { <Toolbar bench/> }.into_any()}
-            {view! { <Banner bench/> }.into_any()}
+            <Toolbar bench/>
+            <Banner bench/>
             <p class="for-readers" role="status">{move || bench.said.get()}</p>
             <div class="bench">
                 <div class="bench-text">
                     {children()}
-                    {view! { <Remarks bench/> }.into_any()}
+                    <Remarks bench/>
                 </div>
-                {view! { <Setup bench/> }.into_any()}
+                <Setup bench/>
             </div>
-            {view! { <ValueDialog bench/> }.into_any()}
+            <ValueDialog bench/>
         </div>
     }
 }

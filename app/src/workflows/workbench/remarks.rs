@@ -1,5 +1,8 @@
 //! The list of problems below the text.
 
+#![expect(unreachable_pub, reason = "the component macro makes its props public")]
+
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::super::checked::Remark;
@@ -21,9 +24,9 @@ pub(super) fn Remarks(bench: Bench) -> impl IntoView {
     }
 }
 
-fn list(bench: Bench, remarks: Vec<Remark>) -> AnyView {
+fn list(bench: Bench, remarks: Vec<Remark>) -> impl IntoView {
     if remarks.is_empty() {
-        return view! { <p class="quiet">"No problems found."</p> }.into_any();
+        return Either::Left(view! { <p class="quiet">"No problems found."</p> });
     }
     let item = move |remark: Remark| {
         let (icon, word) = match remark.severity.as_str() {
@@ -43,5 +46,5 @@ fn list(bench: Bench, remarks: Vec<Remark>) -> AnyView {
             </li>
         }
     };
-    view! { <ul>{remarks.into_iter().map(item).collect_view()}</ul> }.into_any()
+    Either::Right(view! { <ul>{remarks.into_iter().map(item).collect_view()}</ul> })
 }

@@ -1,5 +1,8 @@
 //! Setup: what the text needs, what of it is missing, and the buttons that add it.
 
+#![expect(unreachable_pub, reason = "the component macro makes its props public")]
+
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::super::checked::{Need, missing_sentence};
@@ -84,12 +87,20 @@ pub(super) fn Setup(bench: Bench) -> impl IntoView {
     }
 }
 
-fn needs(bench: Bench, needs: Vec<Need>, labelled_by: &'static str, none: &'static str) -> AnyView {
+fn needs(
+    bench: Bench,
+    needs: Vec<Need>,
+    labelled_by: &'static str,
+    none: &'static str,
+) -> impl IntoView {
     if needs.is_empty() {
-        return view! { <p class="quiet">{none}</p> }.into_any();
+        return Either::Left(view! { <p class="quiet">{none}</p> });
     }
-    let items = needs.into_iter().map(|need| item(bench, need)).collect_view();
-    view! { <ul class="needs" aria-labelledby=labelled_by>{items}</ul> }.into_any()
+    let items = needs
+        .into_iter()
+        .map(|need| item(bench, need))
+        .collect_view();
+    Either::Right(view! { <ul class="needs" aria-labelledby=labelled_by>{items}</ul> })
 }
 
 fn item(bench: Bench, need: Need) -> impl IntoView {
@@ -125,7 +136,11 @@ fn button(bench: Bench, need: Need) -> impl IntoView {
         (None, Some(id)) => format!("/workflows/{workflow}/secrets/{id}/overwrite"),
         (None, None) => format!("/workflows/{workflow}/secrets/new"),
     };
-    let id = format!("need-{}-{}", need.noun(), crate::ui::notice::field_id(&need.full_name()));
+    let id = format!(
+        "need-{}-{}",
+        need.noun(),
+        crate::ui::notice::field_id(&need.full_name())
+    );
     let icon = if overwrites { Icon::Pencil } else { Icon::Plus };
     let type_name = need.type_name.clone();
     let name = need.name.clone();

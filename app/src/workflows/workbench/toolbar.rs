@@ -1,7 +1,11 @@
 //! The buttons of the header bar, and what became of the last save.
 
+#![expect(unreachable_pub, reason = "the component macro makes its props public")]
+
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::ProblemKind;
 
 use super::{Bench, Saving};
 use crate::ui::icon::{Icon, Symbol};
@@ -9,7 +13,11 @@ use crate::ui::icon::{Icon, Symbol};
 /// Save, Setup, and whether what is typed is safe.
 #[component]
 pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
-    let words = move || bench.checked.with(|checked| checked.words(bench.online.get()));
+    let words = move || {
+        bench
+            .checked
+            .with(|checked| checked.words(bench.online.get()))
+    };
     let tone = move || {
         let words = words();
         match words.as_str() {
@@ -27,12 +35,14 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
         view! { <Symbol icon/> }
     };
     let status = move || match bench.saving.get() {
-        Saving::Saved if bench.can_edit => "Saved",
-        Saving::Saved => "Read only",
-        Saving::Unsaved => "Unsaved changes",
-        Saving::Saving => "Saving…",
-        Saving::Conflict(_) => "Conflict",
-        Saving::Failed(_) => "Not saved",
+        Saving::Saved => match bench.base_revision.get() {
+            0 => "Nothing saved yet".to_owned(),
+            revision => format!("Saved as revision {revision}"),
+        },
+        Saving::Unsaved => "Unsaved changes".to_owned(),
+        Saving::UnderWay => "Saving…".to_owned(),
+        Saving::Conflict(_) => "Conflict".to_owned(),
+        Saving::Failed(_) => "Not saved".to_owned(),
     };
     let save = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -43,7 +53,11 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
         event.prevent_default();
         bench.setup_open.update(|open| *open = !*open);
     };
-    let next = if bench.setup_open.get_untracked() { "closed" } else { "open" };
+    let next = if bench.setup_open.get_untracked() {
+        "closed"
+    } else {
+        "open"
+    };
     view! {
         <div class="toolbar">
             <span class="save-state" role="status">{status}</span>
@@ -66,40 +80,48 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
 }
 
 /// A conflict with a way out, or why saving failed. The text stays in the editor either way.
-fn outcome(bench: Bench) -> Option<AnyView> {
+fn outcome(bench: Bench) -> Option<impl IntoView> {
     match bench.saving.get() {
         Saving::Conflict(newest) => {
             let revision = newest.revision;
-            let theirs = format!("/workflows/{}/revisions/{revision}", bench.workflow.get_value());
+            let theirs = format!(
+                "/workflows/{}/revisions/{revision}",
+                bench.workflow.get_value()
+            );
             let over = move |_| spawn_local(bench.save(revision));
-            Some(
-                view! {
-                    <div class="notice notice-bad" role="alert">
-                        <Symbol icon=Icon::Warning/>
-                        <div>
-                            <p>
-                                {newest.saved_by}" saved revision "{revision}
-                                " while you were typing. Your text is still here and not saved."
-                            </p>
-                            <p class="buttons">
-                                <a class="button" href=theirs target="_blank">"Look at revision "{revision}</a>
-                                <button type="button" on:click=over>"Save mine as the newest"</button>
-                            </p>
-                        </div>
+            Some(Either::Left(view! {
+                <div class="notice notice-bad" role="alert">
+                    <Symbol icon=Icon::Warning/>
+                    <div>
+                        <p>
+                            {newest.saved_by}" saved revision "{revision}
+                            " while you were typing. Your text is still here and not saved."
+                        </p>
+                        <p class="buttons">
+                            <a class="button" href=theirs target="_blank">"Look at revision "{revision}</a>
+                            <button type="button" on:click=over>"Save mine as the newest"</button>
+                        </p>
                     </div>
-                }
-                .into_any(),
-            )
+                </div>
+            }))
         }
-        Saving::Failed(detail) => Some(
-            view! {
+        Saving::Failed(problem) => {
+            let signed_out = problem.kind == ProblemKind::NotSignedIn;
+            let way_out = signed_out.then(|| {
+                view! { <p class="buttons"><a class="button" href="/login" target="_blank">"Log in in a new tab"</a></p> }
+            });
+            let sentence = if signed_out {
+                "Your session has ended. Log in in another tab, then save again.".to_owned()
+            } else {
+                problem.detail
+            };
+            Some(Either::Right(view! {
                 <div class="notice notice-bad" role="alert">
                     <Symbol icon=Icon::Alert/>
-                    <div><p>{detail}" Your text is still here."</p></div>
+                    <div><p>{sentence}" Your text is still here."</p>{way_out}</div>
                 </div>
-            }
-            .into_any(),
-        ),
+            }))
+        }
         _ => None,
     }
 }

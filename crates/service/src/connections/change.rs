@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use model::{
-    ConnectionId, ConnectionName, ConnectionType, Field, FieldProblem, Problem, ProblemKind,
-    TypeName, value,
-};
+use model::{ConnectionId, ConnectionName, Problem, ProblemKind, TypeName};
 use serde_json::json;
-use store::connections::{self, FieldRow, NewConnection, NewValue};
+use store::connections::{self, NewConnection, NewValue};
 use vault::{Owner, Place};
 use zeroize::Zeroizing;
 
+use super::check::{Checked, check_changes, check_new};
 use super::used_by;
 use crate::field::{Fields, parse};
 use crate::permission::Administrator;
@@ -39,9 +37,6 @@ pub enum Change {
     Clear,
 }
 
-/// A value that passed its checks.
-type Checked = (&'static Field, Zeroizing<String>);
-
 impl Service {
     /// Adds a connection.
     pub async fn add_connection(
@@ -51,7 +46,7 @@ impl Service {
     ) -> Result<ConnectionId, Problem> {
         let mut fields = Fields::default();
         let name: Option<ConnectionName> = fields.parse("name", &new.name);
-        let kind = known_type(&new.type_name);
+        let kind = model::connection_type(&new.type_name);
         let mut values = Vec::new();
         match kind {
             Some(kind) => values = check_new(kind, new.values, &mut fields),
@@ -119,7 +114,7 @@ impl Service {
         if row.revision != revision {
             return Err(changed(row));
         }
-        let kind = known_type(row.type_name.as_str()).ok_or_else(|| {
+        let kind = model::connection_type(row.type_name.as_str()).ok_or_else(|| {
             Problem::field(
                 "type",
                 "unknown_type",
@@ -170,9 +165,8 @@ impl Service {
             .await
             .map_err(broken)?;
         let row = row.ok_or_else(|| Problem::not_found("connection"))?;
-        let (type_name, name) = (row.type_name.as_str(), row.name.as_str());
-        let needs =
-            store::requirements::of_connection(&mut tx, &self.account, type_name, name).await;
+        let (kind, name) = (row.type_name.as_str(), row.name.as_str());
+        let needs = store::requirements::of_connection(&mut tx, &self.account, kind, name).await;
         let uses = used_by::group(needs.map_err(broken)?);
         if let Some(first) = uses.first() {
             let because = match uses.len() - 1 {
@@ -180,10 +174,10 @@ impl Service {
                 1 => format!("{} and one more workflow use it.", first.workflow),
                 more => format!("{} and {more} more workflows use it.", first.workflow),
             };
-            confirm::typed(typed_name.as_deref(), name, &because)?;
+            confirm::typed(typed_name.as_deref(), &row.name, &because)?;
         }
         let detail = json!({
-            "type": type_name,
+            "type": kind,
             "name": name,
             "used_by": uses.iter().map(|used| used.workflow.as_str()).collect::<Vec<_>>(),
         });
@@ -224,121 +218,6 @@ impl Service {
         };
         values.into_iter().map(seal).collect()
     }
-}
-
-fn known_type(name: &str) -> Option<&'static ConnectionType> {
-    model::connection_type(name)
-}
-
-/// The name a field has in a form.
-fn form_name(field: &str) -> String {
-    format!("values[{field}]")
-}
-
-/// Checks one value as it will be sealed.
-fn checked(field: &'static Field, typed: &str) -> Result<Checked, FieldProblem> {
-    let value = Zeroizing::new(value::as_sealed(typed, field.multiline));
-    match value::check(field, &value) {
-        None => Ok((field, value)),
-        Some(problem) => Err(FieldProblem {
-            name: form_name(field.name),
-            ..problem
-        }),
-    }
-}
-
-/// Checks the values of a new connection, all of them at once.
-fn check_new(
-    kind: &'static ConnectionType,
-    mut typed: BTreeMap<String, Zeroizing<String>>,
-    fields: &mut Fields,
-) -> Vec<Checked> {
-    let mut good = Vec::new();
-    for field in kind.fields {
-        match checked(field, &typed.remove(field.name).unwrap_or_default()) {
-            // An optional field left empty has no value, rather than an empty one.
-            Ok((_, value)) if value.is_empty() => {}
-            Ok(value) => good.push(value),
-            Err(problem) => fields.found(Some(problem)),
-        }
-    }
-    for unknown in typed.keys() {
-        fields.found(Some(unknown_field(kind, unknown)));
-    }
-    good
-}
-
-/// Checks what is to change: the new values, and the fields to clear.
-fn check_changes(
-    kind: &'static ConnectionType,
-    mut changes: BTreeMap<String, Change>,
-    stored: &[FieldRow],
-) -> Result<(Vec<Checked>, Vec<String>), Problem> {
-    let mut fields = Fields::default();
-    let (mut replaced, mut cleared) = (Vec::new(), Vec::new());
-    for field in kind.fields {
-        let has_value = stored
-            .iter()
-            .any(|row| row.field == field.name && row.stored.is_some());
-        let mut required = |detail: String| {
-            fields.wrong(&form_name(field.name), "required", detail);
-        };
-        match changes.remove(field.name).unwrap_or(Change::Keep) {
-            Change::Keep if field.required && !has_value => {
-                required(format!(
-                    "Enter a value for {}: none is stored yet.",
-                    field.label
-                ));
-            }
-            Change::Keep => {}
-            Change::Clear if field.required => {
-                required(format!("{} is required. Replace it instead.", field.label));
-            }
-            Change::Clear if has_value => cleared.push(field.name.to_owned()),
-            Change::Clear => {}
-            Change::Replace(typed) => match checked(field, &typed) {
-                Ok((_, value)) if value.is_empty() => {
-                    required(format!(
-                        "Enter a value for {}, or choose Clear.",
-                        field.label
-                    ));
-                }
-                Ok(value) => replaced.push(value),
-                Err(problem) => fields.found(Some(problem)),
-            },
-        }
-    }
-    for unknown in changes.keys() {
-        fields.found(Some(unknown_field(kind, unknown)));
-    }
-    let (replaced, cleared) = fields.checked(Some((replaced, cleared)))?;
-    if replaced.is_empty() && cleared.is_empty() {
-        return Err(Problem::new(
-            ProblemKind::Input,
-            "no_change",
-            "No change: every field is kept. Choose Replace for a field that needs a new value.",
-        ));
-    }
-    Ok((replaced, cleared))
-}
-
-/// The name of an unknown field comes from a program; it is shown only as far as it looks like one.
-fn unknown_field(kind: &ConnectionType, name: &str) -> FieldProblem {
-    let shown: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(40)
-        .collect();
-    let known: Vec<_> = kind.fields.iter().map(|field| field.name).collect();
-    FieldProblem::new(
-        form_name(&shown),
-        "unknown_field",
-        format!(
-            "{} has no such field. Its fields are {}.",
-            kind.label,
-            known.join(", ")
-        ),
-    )
 }
 
 /// Which field revisions were given, for the ledger.

@@ -11,8 +11,9 @@ use vault::PublicKey;
 
 use crate::help::{NEEDS_AWS, changes, clock, secret, values};
 
+/// Where to write.
 fn folder() -> PathBuf {
-    PathBuf::from(env::var("RELAY_FIXTURE").expect("RELAY_FIXTURE names the folder to write to"))
+    PathBuf::from(env::var("RELAY_FIXTURE").unwrap())
 }
 
 /// The public half of the key beside the fixtures: sealing needs no more.

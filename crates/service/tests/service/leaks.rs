@@ -12,7 +12,11 @@ const MARKER: &str = "mArKeR-7f3a9c51-value";
 
 /// The marker as it is, and in a few disguises.
 fn spellings() -> Vec<Vec<u8>> {
-    let hex: String = MARKER.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |four_bits: u8| char::from(b"0123456789abcdef"[usize::from(four_bits)]);
+    let hex: String = MARKER
+        .bytes()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect();
     let wide: Vec<u8> = MARKER.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let reversed: String = MARKER.chars().rev().collect();
     let mut all = vec![
@@ -25,7 +29,7 @@ fn spellings() -> Vec<Vec<u8>> {
     // Base64 looks different at each of three offsets; what is left in the middle is the same.
     for offset in 0..3 {
         let encoded = base64(format!("{}{MARKER}", "x".repeat(offset)).as_bytes());
-        all.push(encoded[4..encoded.len() - 4].as_bytes().to_vec());
+        all.push(encoded.as_bytes()[4..encoded.len() - 4].to_vec());
     }
     all
 }

@@ -1,5 +1,7 @@
 //! The use cases, through the service, on both databases; see `store::testing`.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod connections;
 mod fixture;
 mod help;

@@ -115,6 +115,23 @@ both! {
         assert_eq!(database.number("select count(*) from ledger where detail like '%nobody%' or subject like '%nobody%'").await.unwrap(), 0);
     }
 
+    async fn administrators_see_everybody(database: TestDatabase) {
+        let (house, ana) = help::with_ana(&database).await;
+        for (name, role) in [("zoe", Role::Viewer), ("Émile", Role::Operator), ("Bo", Role::Approver)] {
+            house.person(name, role).await;
+        }
+        database.execute("update users set disabled_at = 1 where name = 'zoe'").await.unwrap();
+        let people = house.service.users(&ana).await.unwrap();
+        let seen: Vec<_> = people.iter().map(|one| (one.name.as_str(), one.role, one.disabled)).collect();
+        assert_eq!(seen, [
+            ("Ana", Role::Administrator, false),
+            ("Bo", Role::Approver, false),
+            ("zoe", Role::Viewer, true),
+            ("Émile", Role::Operator, false),
+        ]);
+        assert!(people.iter().all(|one| one.since == clock()));
+    }
+
     async fn who_is_disabled_stays_out(database: TestDatabase) {
         let house = help::empty(&database).await;
         let ana = house.person("Ana", Role::Administrator).await;

@@ -21,12 +21,8 @@ async fn check_0001(store: &Store) {
     let account = store::accounts::first(store).await.unwrap().unwrap();
     let public = fs::read_to_string(fixture("0001.vault.public")).unwrap();
     let key = vault_keys::current(store).await.unwrap().unwrap();
-    let hex: String = key
-        .public_key
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    assert_eq!(hex, public.trim());
+    let byte = |at: usize| u8::from_str_radix(&public[2 * at..2 * at + 2], 16).unwrap();
+    assert_eq!(key.public_key, (0..32).map(byte).collect::<Vec<_>>());
 
     let ana = users::by_email(store, &account, &"ana@example.com".parse().unwrap())
         .await

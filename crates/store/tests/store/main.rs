@@ -1,5 +1,7 @@
 //! The store on both databases; see `store::testing` for how PostgreSQL is reached.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod connections;
 mod contention;
 mod fixture;

@@ -122,6 +122,11 @@ fn inspecting_leaves_no_trace() {
         let data = database.directory().join("data");
         inspect(&database.url).await.unwrap();
         assert!(!data.exists());
+        // What a start leaves that was killed at its first step.
+        fs::create_dir(&data).unwrap();
+        fs::write(data.join("relay.sqlite"), "").unwrap();
+        assert_eq!(inspect(&database.url).await.unwrap(), Inspection::default());
+        assert_eq!(fs::metadata(data.join("relay.sqlite")).unwrap().len(), 0);
 
         help::open(&database).await.close().await;
         let before = fs::read(data.join("relay.sqlite")).unwrap();

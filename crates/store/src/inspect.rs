@@ -1,0 +1,61 @@
+//! Looking at a database without writing to it, before a server decides whether it may start.
+
+use std::path::Path;
+
+use sqlx::{AnyConnection, ConnectOptions, Connection};
+
+use crate::address::Address;
+use crate::database::Kind;
+use crate::vault_keys::{self, VaultKey};
+use crate::{Error, migrate};
+
+/// What a database holds before anything was written to it by this start.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// The vault key in use.
+    pub current_key: Option<VaultKey>,
+    /// Whether there ever was a vault key. A database that had one and has none is damaged.
+    pub ever_held_key: bool,
+    /// Whether a person can sign in already.
+    pub has_users: bool,
+}
+
+/// Looks at a database without writing to it, before a server decides whether it may start.
+///
+/// A file or tables that do not exist yet are an empty [`Inspection`].
+pub async fn inspect(url: &str) -> Result<Inspection, Error> {
+    sqlx::any::install_default_drivers();
+    let address = Address::parse(url)?;
+    let (kind, mode) = match &address {
+        Address::Sqlite(path) if !path.try_exists()? => return Ok(Inspection::default()),
+        // Reading a database with a write-ahead log makes files beside it. When no log is waiting
+        // there is nothing in it to miss, and SQLite can be told to touch nothing at all.
+        Address::Sqlite(path) if has_log(path) => (Kind::Sqlite, "ro"),
+        Address::Sqlite(_) => (Kind::Sqlite, "ro&immutable=1"),
+        Address::Postgres(_) => (Kind::Postgres, ""),
+    };
+    let mut connection = address.options(mode)?.connect().await?;
+    let found = look(&mut connection, kind).await;
+    connection.close().await?;
+    found
+}
+
+async fn look(connection: &mut AnyConnection, kind: Kind) -> Result<Inspection, Error> {
+    if migrate::newest_applied(connection, kind).await? == 0 {
+        return Ok(Inspection::default());
+    }
+    let users: i64 = sqlx::query_scalar("select count(*) from users")
+        .fetch_one(&mut *connection)
+        .await?;
+    Ok(Inspection {
+        current_key: vault_keys::current_on(&mut *connection).await?,
+        ever_held_key: vault_keys::any_on(&mut *connection).await?,
+        has_users: users > 0,
+    })
+}
+
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|file| file.len() > 0)
+}

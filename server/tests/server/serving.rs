@@ -1,0 +1,157 @@
+//! How `relay serve` begins and ends, and the setup code it prints.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::files::modes;
+use crate::harness::PASSWORD;
+use crate::process::{Client, Server, complaint, finish, relay, user_add};
+
+#[test]
+fn the_setup_code_makes_one_administrator() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let code = server.setup_code();
+    let shape: Vec<_> = code.split('-').map(str::len).collect();
+    assert_eq!(shape, [4, 4, 4], "{code}");
+
+    let create = |client: &mut Client, code: &str, email: &str| {
+        let fields = [
+            ("code", code),
+            ("name", "Ana"),
+            ("email", email),
+            ("password", PASSWORD),
+        ];
+        client.call("create_administrator", &fields).status
+    };
+    assert_eq!(
+        create(&mut server.client(), "AAAA-AAAA-AAAA", "eve@example.com"),
+        422
+    );
+    let mut ana = server.client();
+    assert!(create(&mut ana, &code, "ana@example.com") < 400);
+    assert!(
+        ana.cookie.is_some(),
+        "who creates the first administrator is signed in"
+    );
+    let again = create(&mut server.client(), &code, "eve@example.com");
+    assert!((400..500).contains(&again), "{again}");
+    assert!(!server.lets_in("eve@example.com", PASSWORD));
+    assert!(!server.log().contains(&code));
+}
+
+#[test]
+fn a_person_added_by_hand_voids_the_setup_code() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let code = server.setup_code();
+    assert!(
+        user_add(data.path(), "ana@example.com", "viewer", PASSWORD)
+            .status
+            .success()
+    );
+    let fields = [
+        ("code", code.as_str()),
+        ("name", "E"),
+        ("email", "e@example.com"),
+        ("password", PASSWORD),
+    ];
+    let late = server.client().call("create_administrator", &fields).status;
+    assert!((400..500).contains(&late), "{late}");
+}
+
+#[test]
+fn fifty_people_race_for_the_setup_code() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let code = server.setup_code();
+    let won = std::thread::scope(|scope| {
+        let racers: Vec<_> = (0..50)
+            .map(|number| {
+                let (mut client, code) = (server.client(), code.as_str());
+                scope.spawn(move || {
+                    let email = format!("racer{number}@example.com");
+                    let fields = [
+                        ("code", code),
+                        ("name", "R"),
+                        ("email", &email),
+                        ("password", PASSWORD),
+                    ];
+                    let status = client.call("create_administrator", &fields).status;
+                    assert!(status < 500, "{status}");
+                    status < 400
+                })
+            })
+            .collect();
+        racers
+            .into_iter()
+            .map(|racer| racer.join().unwrap())
+            .filter(|won| *won)
+            .count()
+    });
+    assert_eq!(won, 1);
+}
+
+#[test]
+fn it_ends_when_it_is_told_to() {
+    let data = tempfile::tempdir().unwrap();
+    let mut server = Server::start(data.path());
+    // A connection that never says anything must not hold it.
+    let mut silent = TcpStream::connect(&server.address).unwrap();
+    silent.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    assert_eq!(server.client().get("/healthz").status, 200);
+    let (status, took) = server.stop();
+    assert!(status.success(), "{status}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    let names: Vec<_> = modes(data.path())
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(
+        names,
+        ["relay.db", "vault.key"],
+        "the write-ahead log is gone"
+    );
+}
+
+#[test]
+fn an_address_in_use_is_said_before_anything_is_written() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let address = taken.local_addr().unwrap().to_string();
+    let command = relay(&[
+        "serve",
+        "--data-dir",
+        data.to_str().unwrap(),
+        "--listen",
+        &address,
+    ]);
+    let refused = finish(command, "");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        complaint(&refused).contains("cannot listen on 127.0.0.1:"),
+        "{}",
+        complaint(&refused)
+    );
+    assert!(!data.exists());
+}
+
+#[test]
+fn variables_do_what_flags_do() {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = relay(&["serve"]);
+    command
+        .env("RELAY_LISTEN", "127.0.0.1:0")
+        .env("RELAY_DATA_DIR", data.path());
+    let server = Server::spawn(command);
+    assert_eq!(server.client().get("/healthz").status, 200);
+    assert!(data.path().join("vault.key").exists());
+
+    let home = tempfile::tempdir().unwrap();
+    let mut command = relay(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("XDG_DATA_HOME", home.path());
+    let _server = Server::spawn(command);
+    assert!(home.path().join("relay/relay.db").exists());
+}
