@@ -34,24 +34,27 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   populated: [
     async ({}, use) => {
       const directory = await newDirectory();
-      for (const person of EVERYBODY) addUser(directory, person);
-      await use(directory);
-      await removeDirectory(directory);
+      try {
+        for (const person of EVERYBODY) addUser(directory, person);
+        await use(directory);
+      } finally {
+        await removeDirectory(directory);
+      }
     },
     { scope: 'worker' },
   ],
 
   relay: async ({ peopled, populated, serverEnvironment }, use, testInfo) => {
     const directory = await newDirectory();
-    if (peopled) await copyDirectory(populated, directory);
-    const relay = await Relay.start(directory, serverEnvironment);
-    await use(relay);
     try {
-      await relay.stop();
-    } finally {
+      if (peopled) await copyDirectory(populated, directory);
+      const relay = await Relay.start(directory, serverEnvironment);
+      await use(relay);
       if (testInfo.status !== testInfo.expectedStatus) {
         await testInfo.attach('server', { body: relay.written, contentType: 'text/plain' });
       }
+      await relay.stop();
+    } finally {
       await removeDirectory(directory);
     }
   },

@@ -2,7 +2,10 @@
 
 use std::io::Write;
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
+
+use store::testing::TestDatabase;
 
 use crate::files::modes;
 use crate::harness::PASSWORD;
@@ -154,4 +157,70 @@ fn variables_do_what_flags_do() {
     command.env("XDG_DATA_HOME", home.path());
     let _server = Server::spawn(command);
     assert!(home.path().join("relay/relay.db").exists());
+}
+
+store::both! {
+    async fn a_database_by_its_address(database: TestDatabase) {
+        tokio::task::block_in_place(|| {
+            let data = database.directory().join("keys");
+            let with = |words: &[&str]| {
+                let mut command = relay(words);
+                command.args(["--database-url", &database.url]).arg("--data-dir").arg(&data);
+                command
+            };
+            let words = [
+                "user", "add", "--email", "ana@example.com", "--name", "Ana", "--role", "viewer",
+                "--password-stdin",
+            ];
+            let added = finish(with(&words), PASSWORD);
+            assert!(added.status.success(), "{}", complaint(&added));
+            let serve = ["serve", "--listen", "127.0.0.1:0"];
+            let server = Server::spawn(with(&serve));
+            assert!(server.lets_in("ana@example.com", PASSWORD));
+            drop(server);
+
+            let key = data.join("vault.key");
+            let kept = std::fs::read(&key).unwrap();
+            std::fs::remove_file(&key).unwrap();
+            let refused = finish(with(&serve), "");
+            assert_eq!(refused.status.code(), Some(1), "{}", complaint(&refused));
+            assert!(!key.exists(), "a key that is missing is not made again");
+            std::fs::write(&key, kept).unwrap();
+            std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+            assert!(Server::spawn(with(&serve)).lets_in("ana@example.com", PASSWORD));
+        });
+    }
+}
+
+#[test]
+fn the_password_of_a_database_is_never_shown() {
+    let data = tempfile::tempdir().unwrap();
+    for url in [
+        "postgres://relay:hunter2-secret@127.0.0.1:1/relay",
+        "postgres://relay:hunter2-secret@[broken/relay",
+        "mysql://relay:hunter2-secret@127.0.0.1/relay",
+    ] {
+        let mut command = relay(&["serve", "--listen", "127.0.0.1:0"]);
+        command
+            .env("RUST_LOG", "trace")
+            .args(["--database-url", url]);
+        command.arg("--data-dir").arg(data.path());
+        let refused = finish(command, "");
+        assert_eq!(refused.status.code(), Some(1), "{url}");
+        let said = complaint(&refused);
+        assert!(
+            said.contains("relay: ") && !said.contains("hunter2"),
+            "{said}"
+        );
+    }
+    let mut help = relay(&["serve", "--help"]);
+    help.env(
+        "RELAY_DATABASE_URL",
+        "postgres://relay:hunter2-secret@127.0.0.1/relay",
+    );
+    let shown = String::from_utf8(finish(help, "").stdout).unwrap();
+    assert!(
+        shown.contains("RELAY_DATABASE_URL") && !shown.contains("hunter2"),
+        "{shown}"
+    );
 }

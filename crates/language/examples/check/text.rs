@@ -8,22 +8,17 @@ const GROUP: &str = include_str!("group.yaml");
 /// Lines of the workflow that is read.
 pub(crate) const LINES: usize = 2_000;
 
-/// A workflow of at least [`LINES`] lines: the groups repeat, with names of their own.
+/// A workflow of [`LINES`] lines, rounded up to a whole group: the groups repeat, with names of their own.
 pub(crate) fn workflow() -> String {
     let groups = (LINES - HEAD.lines().count()).div_ceil(GROUP.lines().count());
     let groups = (1..=groups).map(|number| GROUP.replace("__n__", &number.to_string()));
     HEAD.to_owned() + &groups.collect::<String>()
 }
 
-/// A text made to be slow, and what it tries.
-pub(crate) struct Hostile {
-    pub(crate) name: &'static str,
-    pub(crate) text: String,
-}
-
-/// None is longer than what is parsed at all, and most are just as long.
-pub(crate) fn hostile() -> Vec<Hostile> {
-    let texts = [
+/// What a text made to be slow tries, and the text. None is longer than what is parsed at all, and
+/// most are just as long.
+pub(crate) fn hostile() -> Vec<(&'static str, String)> {
+    vec![
         ("alias bomb", alias_bomb()),
         ("chain of aliases", chain_of_aliases()),
         ("lists 100,000 deep", "[".repeat(100_000)),
@@ -43,11 +38,7 @@ pub(crate) fn hostile() -> Vec<Hostile> {
         ("templates that never end", in_spec("${")),
         ("groups that never end", in_spec("${(")),
         ("calls that never end", in_spec("${f(")),
-    ];
-    texts
-        .into_iter()
-        .map(|(name, text)| Hostile { name, text })
-        .collect()
+    ]
 }
 
 /// `inside` as often as fits between the two ends.
@@ -70,12 +61,12 @@ fn many(part: impl Fn(usize) -> String) -> String {
 }
 
 fn alias_bomb() -> String {
-    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for number in 1..40 {
-        let nine = [format!("*a{}", number - 1).as_str(); 9].join(", ");
-        text += &format!("a{number}: &a{number} [{nine}]\n");
-    }
-    text + "steps: [{name: a, image: b, spec: {x: *a39}}]\n"
+    let line = |number: usize| {
+        let nine = [format!("*a{number}").as_str(); 9].join(", ");
+        format!("a{0}: &a{0} [{nine}]\n", number + 1)
+    };
+    let lines: String = (0..39).map(line).collect();
+    format!("a0: &a0 [x]\n{lines}steps: [{{name: a, image: b, spec: {{x: *a39}}}}]\n")
 }
 
 fn chain_of_aliases() -> String {
@@ -92,9 +83,9 @@ fn many_steps(part: impl Fn(usize) -> String) -> String {
     })
 }
 
-/// The last need has no step: what has to be searched is one long way.
+/// One circle through most of them; the rest leads nowhere.
 fn circle(number: usize) -> String {
-    let next = if number % 5_000 == 0 { 1 } else { number + 1 };
+    let next = if number == 5_000 { 1 } else { number + 1 };
     format!("- {{name: n{number}, image: i, dependsOn: n{next}}}\n")
 }
 
