@@ -32,7 +32,21 @@ packages_for_test() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
 }
 
+# Playwright refuses an older one, and Debian 12 has 18, which is enough for everything else. Nothing is installed
+# over a Node.js that is there: it is somebody's choice.
+NODE_FOR_TESTS=20
+
+node_for_tests() {
+    local version
+    version="$(node --version 2>/dev/null)" || version="v$(apt-cache show nodejs 2>/dev/null | sed -n '0,/^Version: /s/^Version: //p')"
+    version="${version#v}"
+    [ "${version%%.*}" -ge "$NODE_FOR_TESTS" ] 2>/dev/null
+}
+
 packages_plan() {
+    if [ "$1" = test ] && ! node_for_tests; then
+        fail "the browser tests need Node.js $NODE_FOR_TESTS or newer: put one first in PATH and try again"
+    fi
     local wanted
     wanted="$(packages_for_build)"
     [ "$1" != test ] || wanted+=" $(packages_for_test)"

@@ -39,8 +39,8 @@ pub async fn connection_fields(id: String) -> Result<(u64, Vec<String>), Refused
     Ok((found.row.revision, stored.collect()))
 }
 
-/// Adds a connection. `values` is keyed by field, or by `TYPE.FIELD` where one form offers several
-/// types.
+/// Adds a connection. `values` is keyed by field, or by `of.TYPE.FIELD` where one form offers
+/// several types.
 #[server(prefix = "/fn", endpoint = "add_connection")]
 pub async fn add_connection(
     id: String,
@@ -123,7 +123,7 @@ fn of_type(
     values: HashMap<String, String>,
     type_name: &str,
 ) -> std::collections::BTreeMap<String, zeroize::Zeroizing<String>> {
-    let prefix = format!("{type_name}.");
+    let prefix = format!("of.{type_name}.");
     let mut of_type = std::collections::BTreeMap::new();
     for (key, value) in values {
         let value = zeroize::Zeroizing::new(value);

@@ -121,7 +121,8 @@ fn of_type(
     let control = |field: &'static model::Field| {
         let problem = wrong(&format!("values[{}]", field.name));
         let name = if prefixed {
-            format!("values[{}.{}]", one.name, field.name)
+            // Behind `of.`: a key that begins with a digit, as `4me.host`, would be read as an index.
+            format!("values[of.{}.{}]", one.name, field.name)
         } else {
             format!("values[{}]", field.name)
         };

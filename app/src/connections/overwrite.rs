@@ -56,7 +56,7 @@ pub async fn page(request: Request) -> Answer {
                 <form method="post" action="/fn/overwrite_connection" autocomplete="off">
                     <input type="hidden" name="id" value=found.row.id.to_string()/>
                     <input type="hidden" name="revision" value=found.row.revision.to_string()/>
-                    <OverwriteFields of=known stored problem=returned.problem chosen/>
+                    <OverwriteFields of=known stored problem=Signal::stored(returned.problem) chosen/>
                     <p class="write-only">{WRITE_ONLY}</p>
                     <div class="actions">
                         <button class="primary" type="submit">"Save connection"</button>

@@ -17,19 +17,18 @@ pub fn OverwriteFields(
     /// Names of the fields that are stored.
     stored: Vec<String>,
     /// The problem the form came back with.
-    #[prop(optional_no_strip)]
-    problem: Option<Problem>,
+    #[prop(into)]
+    problem: Signal<Option<Problem>>,
     /// What was chosen before the form came back: (field, `keep` | `replace` | `clear`).
     #[prop(optional)]
     chosen: Vec<(String, String)>,
 ) -> impl IntoView {
     let group = move |field: &'static model::Field| {
         let is_stored = stored.iter().any(|name| name == field.name);
-        let wrong = |name: &str| {
-            problem
-                .as_ref()
-                .and_then(|p| p.for_field(name))
-                .map(str::to_owned)
+        let wrong = |name: String| {
+            Signal::derive(move || {
+                problem.with(|problem| problem.as_ref()?.for_field(&name).map(str::to_owned))
+            })
         };
         let change = format!("changes[{}]", field.name);
         let value = format!("values[{}]", field.name);
@@ -61,9 +60,9 @@ pub fn OverwriteFields(
                     {choice("replace", "Replace")}
                     {choice("clear", "Clear")}
                 </div>
-                <Wrong id problem=wrong(&change)/>
+                <Wrong id problem=wrong(change.clone())/>
                 <div class="replacement">
-                    <ValueField field name=value.clone() problem=wrong(&value) label_hidden=true/>
+                    <ValueField field name=value.clone() problem=wrong(value.clone()) label_hidden=true/>
                 </div>
             </fieldset>
         }

@@ -18,16 +18,20 @@ pub fn ValueField(
     #[prop(into)]
     name: String,
     /// What was wrong with it.
-    #[prop(optional_no_strip)]
-    problem: Option<String>,
+    #[prop(into)]
+    problem: Signal<Option<String>>,
     /// Under a group that already shows the label: keep it for screen readers only.
     #[prop(optional)]
     label_hidden: bool,
 ) -> impl IntoView {
     let id = field_id(&name);
     let described = format!("{id}-help {id}-problem");
-    let optional = (!field.required).then_some(" (optional)");
-    let invalid = problem.is_some().then_some("true");
+    let help = if field.required {
+        field.help.to_owned()
+    } else {
+        format!("Optional. {}", field.help)
+    };
+    let invalid = move || problem.get().map(|_| "true");
     let control = if field.multiline {
         Either::Left(view! {
             <textarea
@@ -68,9 +72,8 @@ pub fn ValueField(
         <div class="field">
             <label for=id.clone() class=if label_hidden { "for-readers" } else { "" }>
                 {field.label}
-                {optional.map(|word| view! { <span class="quiet">{word}</span> })}
             </label>
-            <p class="help" id=format!("{id}-help")>{field.help}</p>
+            <p class="help" id=format!("{id}-help")>{help}</p>
             {control}
             <Wrong id problem/>
         </div>

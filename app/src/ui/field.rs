@@ -20,8 +20,8 @@ pub fn TextField(
     #[prop(optional, into)]
     help: String,
     /// What was wrong with it.
-    #[prop(optional_no_strip)]
-    problem: Option<String>,
+    #[prop(into)]
+    problem: Signal<Option<String>>,
     /// `type` of the input.
     #[prop(default = "text")]
     kind: &'static str,
@@ -51,7 +51,7 @@ pub fn TextField(
                 spellcheck="false"
                 autofocus=autofocus
                 readonly=readonly
-                aria-invalid=problem.is_some().then_some("true")
+                aria-invalid=move || problem.get().map(|_| "true")
                 aria-describedby=described
             />
             <Wrong id problem/>
@@ -65,7 +65,13 @@ pub fn Wrong(
     /// Id of the control.
     id: String,
     /// The sentence.
-    problem: Option<String>,
+    problem: Signal<Option<String>>,
 ) -> impl IntoView {
-    problem.map(|detail| view! { <p class="wrong" id=format!("{id}-problem")>{detail}</p> })
+    let id = format!("{id}-problem");
+    move || {
+        let id = id.clone();
+        problem
+            .get()
+            .map(|detail| view! { <p class="wrong" id=id>{detail}</p> })
+    }
 }

@@ -10,6 +10,8 @@
         const ready = children[children.length - 1];
         if (ready) ready();
         await wake(node);
+      } else {
+        console.error(`The scripts of this page are of another build: no island ${node.dataset.component}.`);
       }
     }
     if (tag === "LEPTOS-CHILDREN") children.push(node.$$on_hydrate);

@@ -38,7 +38,7 @@ export function mount({ parent, textarea, nonce, readOnly, label, onChange, onSa
       selection,
       extensions: [
         EditorView.cspNonce.of(nonce),
-        EditorView.contentAttributes.of({ ...attributes, "aria-label": label }),
+        EditorView.contentAttributes.of({ ...attributes, "aria-label": label, tabindex: "0" }),
         access.of(EditorState.readOnly.of(readOnly)),
         keys(onSave),
         workflowLanguage(),

@@ -10,21 +10,22 @@ use app::refused::Refused;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use model::{Problem, ProblemKind};
 use service::Caller;
 use tower::ServiceExt;
 
+use super::form_page::form_page;
 use super::render;
-use crate::host;
 use crate::limit::LONGEST_BODY;
 use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
-const SHOWN_AGAIN: [&str; 7] = [
+const SHOWN_AGAIN: [&str; 8] = [
+    "id",
     "name",
     "description",
     "email",
@@ -42,7 +43,7 @@ pub(super) async fn answer(
     pages: Router,
 ) -> Response {
     let from_form = accepts_html(request.headers());
-    let back = from_form.then(|| page_of(&request));
+    let function = request.uri().path().trim_start_matches("/fn/").to_owned();
     let (mut parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
         return ProblemAnswer(too_large()).into_response();
@@ -66,9 +67,10 @@ pub(super) async fn answer(
         Ok(done) => return if from_form { onwards(done) } else { done },
         Err(problem) => problem,
     };
-    match back {
-        None => ProblemAnswer(problem).into_response(),
-        Some(back) => again(&state, caller, problem, &body, &back, pages).await,
+    if from_form {
+        again(&state, caller, problem, &body, &function, pages).await
+    } else {
+        ProblemAnswer(problem).into_response()
     }
 }
 
@@ -77,24 +79,6 @@ fn accepts_html(headers: &HeaderMap) -> bool {
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| accepted.contains("text/html"))
-}
-
-/// The page the form stood on, as the browser says; only ever a path of this server.
-fn page_of(request: &Request) -> String {
-    let referer = request
-        .headers()
-        .get(header::REFERER)
-        .and_then(|value| value.to_str().ok());
-    let referer = referer.and_then(|referer| referer.parse::<Uri>().ok());
-    let ours = referer.filter(|referer| {
-        let authority = referer.authority().map(axum::http::uri::Authority::as_str);
-        authority.is_some() && authority == host::authority_of(request)
-    });
-    let path = ours
-        .as_ref()
-        .and_then(Uri::path_and_query)
-        .map(axum::http::uri::PathAndQuery::as_str);
-    path.unwrap_or("/workflows").to_owned()
 }
 
 fn too_large() -> Problem {
@@ -150,7 +134,7 @@ async fn again(
     caller: Option<Caller>,
     problem: Problem,
     body: &Bytes,
-    back: &str,
+    function: &str,
     pages: Router,
 ) -> Response {
     let typed: HashMap<String, String> = form_urlencoded::parse(body)
@@ -159,11 +143,12 @@ async fn again(
         .collect();
     // Whoever is not signed in any more is asked to; the address leads back afterwards.
     let signed_out = problem.kind == ProblemKind::NotSignedIn;
+    let back = form_page(function, &typed);
     let uri = if signed_out {
         let next: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
         format!("/login?next={next}")
     } else {
-        back.to_owned()
+        back
     };
     let returned = Returned {
         problem: Some(problem.clone()),

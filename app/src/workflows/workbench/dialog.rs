@@ -140,6 +140,7 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
     let title = format!("{verb} {} {}", need.noun(), need.full_name());
     let is_connection = need.type_name.is_some();
     let known = need.type_name.as_deref().and_then(model::connection_type);
+    let has_form = !is_connection || known.is_some();
     let need = StoredValue::new(need);
 
     spawn_local(async move {
@@ -190,14 +191,19 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
         #[cfg(not(feature = "hydrate"))]
         bench.asked.set(None);
     };
+    let wrong = move |name: String| {
+        Signal::derive(move || {
+            problem.with(|problem| problem.as_ref()?.for_field(&name).map(str::to_owned))
+        })
+    };
     let controls = move || match (known, ready.get()) {
         (_, None) => EitherOf5::A(view! { <p class="quiet">"One moment…"</p> }),
         (Some(of), Some(Context::Overwrite { stored, .. })) => {
-            EitherOf5::B(view! { <OverwriteFields of stored problem=None/> })
+            EitherOf5::B(view! { <OverwriteFields of stored problem/> })
         }
         (Some(of), Some(Context::Add { .. })) => {
             let control = |field: &'static model::Field| {
-                view! { <ValueField field name=format!("values[{}]", field.name) problem=None/> }
+                view! { <ValueField field name=format!("values[{}]", field.name) problem=wrong(format!("values[{}]", field.name))/> }
             };
             EitherOf5::C(view! {
                 <p class="advice">{of.advice}</p>
@@ -207,9 +213,9 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
         (None, Some(_)) if is_connection => EitherOf5::D(
             view! { <p class="wrong">"Relay does not know this type of connection, so it has no form."</p> },
         ),
-        (None, Some(_)) => {
-            EitherOf5::E(view! { <ValueField field=&VALUE name="value" problem=None/> })
-        }
+        (None, Some(_)) => EitherOf5::E(
+            view! { <ValueField field=&VALUE name="value" problem=wrong("value".to_owned())/> },
+        ),
     };
     view! {
         <form class="form" method="post" node_ref=form on:submit=submit autocomplete="off">
@@ -222,9 +228,11 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
             {controls}
             <p class="write-only">{WRITE_ONLY}</p>
             <div class="actions">
-                <button class="primary" type="submit" disabled=move || busy.get()>
-                    {if is_connection { "Save connection" } else { "Save secret" }}
-                </button>
+                {has_form.then(|| view! {
+                    <button class="primary" type="submit" disabled=move || busy.get()>
+                        {if is_connection { "Save connection" } else { "Save secret" }}
+                    </button>
+                })}
                 <button type="button" on:click=cancel>"Cancel"</button>
             </div>
         </form>

@@ -101,7 +101,6 @@ impl Bench {
                 } else {
                     Saving::Unsaved
                 });
-                self.said.set(format!("Saved as revision {revision}."));
                 self.refresh().await;
             }
             Err(refused) if refused.0.kind == model::ProblemKind::Stale => {

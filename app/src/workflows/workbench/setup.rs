@@ -29,8 +29,18 @@ pub(super) fn Banner(bench: Bench) -> impl IntoView {
             }
         })
     };
-    let connections = Memo::new(move |_| bench.checked.with(super::Checked::missing_connections));
-    let secrets = Memo::new(move |_| bench.checked.with(super::Checked::missing_secrets));
+    // Offline nothing is known to be missing.
+    let count = move |of: fn(&super::Checked) -> usize| {
+        Memo::new(move |_| {
+            if bench.online.get() {
+                bench.checked.with(of)
+            } else {
+                0
+            }
+        })
+    };
+    let connections = count(super::Checked::missing_connections);
+    let secrets = count(super::Checked::missing_secrets);
     view! {
         <div class="banners" aria-live="polite">
             {move || line(connections.get(), "connection", "Fill in missing connections")}
@@ -70,7 +80,7 @@ pub(super) fn Setup(bench: Bench) -> impl IntoView {
         <section id="setup" class="setup" aria-label="Setup" hidden=move || !bench.setup_open.get()>
             <div class="setup-heading">
                 <h2>"Setup"</h2>
-                <button type="button" class="plain" aria-label="Close Setup" on:click=close>
+                <button type="button" class="plain" aria-label="Close" on:click=close>
                     <Symbol icon=Icon::Close/>
                 </button>
             </div>

@@ -1,0 +1,53 @@
+// What an account holds when its pages are measured.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './machine.mjs';
+
+export const WORKFLOW = 'take-over-orders';
+
+const TEXTS = join(ROOT, 'crates/language/examples/check');
+
+/** The head and so many groups of the workflow that the language is measured with. */
+function text(groups) {
+  const head = readFileSync(join(TEXTS, 'head.yaml'), 'utf8');
+  const group = readFileSync(join(TEXTS, 'group.yaml'), 'utf8');
+  const numbers = Array.from({ length: groups }, (_, index) => String(index + 1));
+  return head + numbers.map((number) => group.replaceAll('__n__', number)).join('');
+}
+
+const fields = {
+  aws: { accessKeyID: 'AKIAEXAMPLE', secretAccessKey: 'made up' },
+  slack: { apiToken: 'made up' },
+  gcp: { serviceAccountKey: '{\n  "made": "up"\n}\n' },
+};
+
+// The workflow uses the first two.
+const CONNECTIONS = [
+  ['aws', 'orders-account'],
+  ['slack', 'order-desk'],
+  ...Array.from({ length: 48 }, (_, index) => {
+    const type = ['aws', 'gcp', 'slack'][index % 3];
+    return [type, `${type}-of-team-${index + 1}`];
+  }),
+];
+
+/** The names of the 50 connections. */
+export const NAMES = CONNECTIONS.map(([, name]) => name);
+
+/** 50 connections, and a workflow of about 200 lines that uses two of them and misses others. */
+export async function fill(relay, cookie) {
+  for (const [type, name] of CONNECTIONS) {
+    const id = await relay.call(cookie, 'new_connection', {});
+    const values = Object.entries(fields[type]).map(([field, value]) => [`values[${field}]`, value]);
+    await relay.call(cookie, 'add_connection', { id, type_name: type, name, ...Object.fromEntries(values) });
+  }
+  await relay.call(cookie, 'create_workflow', { name: WORKFLOW, description: 'Orders of every shop' });
+  await relay.call(cookie, 'save_workflow', { workflow: WORKFLOW, base_revision: '0', text: text(3) });
+}
+
+/** Whether a page lists every connection: an error or a sign-in page does not. */
+export function expectConnections(page) {
+  const absent = NAMES.filter((name) => !page.includes(name));
+  if (absent.length) throw new Error(`the page lists ${NAMES.length - absent.length} of ${NAMES.length} connections`);
+}
