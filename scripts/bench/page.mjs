@@ -60,7 +60,8 @@ await withDirectory(async (directory) => {
 
   const figures = (path, figure) => rounds.get(path).slice(1).map((round) => round[figure]);
   const cores = apart ? 'server on core 0, wrk on core 1' : 'server and wrk share the only core';
-  print(`${CONNECTIONS} kept connections; ${cores} of ${cpus().length}; median of ${ROUNDS - 1} rounds of ${SECONDS} s, taking turns`, [
+  const how = `${CONNECTIONS} kept connections; ${cores} of ${cpus().length}`;
+  print(`${how}; median of ${ROUNDS - 1} rounds of ${SECONDS} s, taking turns`, [
     row({
       what: '/connections, signed in, 50 connections',
       unit: '/s',

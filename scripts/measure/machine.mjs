@@ -47,9 +47,9 @@ function additions() {
   return Math.min(...times);
 }
 
-/** A line of /proc/PID/status in kB; undefined when the process is gone. */
-export function memory(pid, line = 'VmRSS') {
-  const [, kibibytes] = new RegExp(`^${line}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  if (!kibibytes) throw new Error(`the kernel does not say ${line} of process ${pid}`);
+/** Resident memory of a process in kB (1000 bytes). */
+export function memory(pid) {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  if (!kibibytes) throw new Error(`the kernel does not say how much memory process ${pid} has`);
   return Number(kibibytes) * 1.024;
 }

@@ -20,7 +20,8 @@ export async function withDirectory(work) {
   const directory = mkdtempSync(join(tmpdir(), 'relay-bench-'));
   const clear = () => {
     for (const relay of running) relay.kill();
-    rmSync(directory, { recursive: true, force: true });
+    // A server that is just being killed may still write.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   };
   const interrupted = (_, number) => {
     clear();

@@ -25,11 +25,12 @@ packages_for_build() {
     command -v npm >/dev/null || echo npm
 }
 
-# What only `make test` calls: a browser with a font, and a database server.
+# What only `make test` and `make bench` call: a browser with a font, a database server, and a load generator.
 packages_for_test() {
     [ -x /usr/bin/chromium ] || echo chromium
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
+    command -v wrk >/dev/null || echo wrk
 }
 
 # Playwright refuses an older one, and Debian 12 has 18, which is enough for everything else. Nothing is installed

@@ -8,7 +8,8 @@ const GROUP: &str = include_str!("group.yaml");
 /// Lines of the workflow that is read.
 pub(crate) const LINES: usize = 2_000;
 
-/// A workflow of [`LINES`] lines, rounded up to a whole group: the groups repeat, with names of their own.
+/// A workflow of [`LINES`] lines, rounded up to a whole group: the groups repeat, with names of
+/// their own.
 pub(crate) fn workflow() -> String {
     let groups = (LINES - HEAD.lines().count()).div_ceil(GROUP.lines().count());
     let groups = (1..=groups).map(|number| GROUP.replace("__n__", &number.to_string()));
