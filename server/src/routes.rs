@@ -9,7 +9,9 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use model::Problem;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 use crate::problem::ProblemAnswer;
 use crate::state::AppState;
@@ -27,7 +29,10 @@ use crate::{
 pub fn router(state: AppState) -> Router {
     let people = pages::pages(&state)
         .layer(from_fn_with_state(state.clone(), session::identify))
-        .layer(session::layer(&state));
+        .layer(session::layer(&state))
+        // Compressed although the connection may be encrypted: its length tells nothing, because no
+        // page holds a value, a session id or any other lasting secret beside what was asked.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     Router::new()
         .route("/healthz", get(health::healthz))
         .merge(people)

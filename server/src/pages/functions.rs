@@ -20,7 +20,7 @@ use tower::ServiceExt;
 use super::form_page::form_page;
 use super::render;
 use crate::limit::LONGEST_BODY;
-use crate::problem::ProblemAnswer;
+use crate::problem::{ProblemAnswer, status};
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
@@ -91,11 +91,11 @@ fn too_large() -> Problem {
 
 /// The answer when it went well, else what was wrong.
 async fn problem_in(response: Response) -> Result<Response, Problem> {
-    let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let answered = response.status();
+    if !answered.is_client_error() && !answered.is_server_error() {
         return Ok(response);
     }
-    if status == StatusCode::BAD_REQUEST {
+    if answered == StatusCode::BAD_REQUEST {
         // The framework's own sentence for a name that no function has.
         return Err(Problem::not_found("function"));
     }
@@ -104,7 +104,7 @@ async fn problem_in(response: Response) -> Result<Response, Problem> {
         .unwrap_or_default();
     Err(serde_json::from_slice::<Refused>(&body).map_or_else(
         |error| {
-            tracing::error!(%error, %status, "a server function answered no problem");
+            tracing::error!(%error, status = %answered, "a server function answered no problem");
             Problem::internal()
         },
         |refused| refused.0,
@@ -162,8 +162,8 @@ async fn again(
         return ProblemAnswer(problem).into_response();
     };
     match pages.oneshot(request).await {
-        Ok(page) if !page.status().is_redirection() => page,
-        // The page is not there any more; the problem still is.
+        Ok(page) if page.status() == status(problem.kind) => page,
+        // The page cannot be shown (it is gone, or not for this person); the problem still is.
         Ok(_) => render::problem(state, caller.as_ref(), problem),
         Err(never) => match never {},
     }

@@ -10,6 +10,7 @@
 
 mod cli;
 mod files;
+mod fixtures;
 mod functions;
 mod harness;
 mod headers;

@@ -95,7 +95,7 @@ fn what_was_typed_is_found_nowhere() {
 }
 
 /// What the store keeps, as the vault knows it.
-fn sealed(stored: SealedBytes) -> SealedValue {
+pub(crate) fn sealed(stored: SealedBytes) -> SealedValue {
     SealedValue {
         key_id: stored.key_id.parse().unwrap(),
         sealed_data_key: stored.sealed_data_key,
