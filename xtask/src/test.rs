@@ -63,10 +63,7 @@ pub(crate) fn run() -> Result<()> {
 
 fn clippy(scope: &[&str]) -> Command {
     let mut command = cargo();
-    command
-        .arg("clippy")
-        .args(scope)
-        .args(["--", "-D", "warnings"]);
+    command.arg("clippy").args(scope);
     command
 }
 
