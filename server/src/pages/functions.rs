@@ -35,6 +35,11 @@ const SHOWN_AGAIN: [&str; 8] = [
     "workflow",
 ];
 
+/// Whether what was typed into the control of that name may be shown again.
+fn is_shown_again(name: &str) -> bool {
+    SHOWN_AGAIN.contains(&name) || name.starts_with("changes[")
+}
+
 /// Answers a server function.
 pub(super) async fn answer(
     State(state): State<AppState>,
@@ -138,7 +143,7 @@ async fn again(
     pages: Router,
 ) -> Response {
     let typed: HashMap<String, String> = form_urlencoded::parse(body)
-        .filter(|(name, _)| SHOWN_AGAIN.contains(&name.as_ref()) || name.starts_with("changes["))
+        .filter(|(name, _)| is_shown_again(name))
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
     // Whoever is not signed in any more is asked to; the address leads back afterwards.
@@ -166,5 +171,27 @@ async fn again(
         // The page cannot be shown (it is gone, or not for this person); the problem still is.
         Ok(_) => render::problem(state, caller.as_ref(), problem),
         Err(never) => match never {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_shown_again;
+
+    #[test]
+    fn only_harmless_controls_are_shown_again() {
+        for harmless in ["name", "email", "text", "type_name", "changes[token]"] {
+            assert!(is_shown_again(harmless), "{harmless}");
+        }
+        for secret in [
+            "password",
+            "code",
+            "value",
+            "values",
+            "values[token]",
+            "values[of.aws.x]",
+        ] {
+            assert!(!is_shown_again(secret), "{secret}");
+        }
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn relay(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command to its end with `input` on its standard input.
+/// Runs a command to its end with `input` on its standard input. One that does not end has failed
+/// its test, and is stopped.
 pub(crate) fn finish(mut command: Command, input: &str) -> Output {
     command
         .stdin(Stdio::piped())
@@ -36,6 +37,14 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Output {
     let mut child = command.spawn().unwrap();
     // A command that refuses its flags does not wait for its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begun.elapsed() > PATIENCE {
+            child.kill().unwrap();
+            panic!("the command did not end");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
     child.wait_with_output().unwrap()
 }
 
