@@ -3,6 +3,7 @@
 
 # One folder for everything that outlives a clone: compiled dependencies, logs, stamps.
 RELAY_CACHE="${RELAY_CACHE:-${HOME:?HOME must be set}/.cache/relay}"
+# shellcheck disable=SC2034  # for those who source this file
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 say() { printf 'relay: %s\n' "$*" >&2; }

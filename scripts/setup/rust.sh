@@ -81,7 +81,7 @@ rust_build_std() (
     work="$(mktemp -d)"
     trap 'rm -rf "$work"' EXIT
     cp -RL "$sysroot/lib/rustlib/src/rust/library" "$work/library"
-    cd "$work/library"
+    cd "$work/library" || exit 1
     unset CARGO_BUILD_TARGET CARGO_BUILD_BUILD_DIR CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER
     export RUSTC="$DEBIAN_RUSTC" RUSTC_BOOTSTRAP=1 __CARGO_DEFAULT_LIB_METADATA=stablestd
     export RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes -Cdebuginfo=0" CARGO_TARGET_DIR="$work/target"

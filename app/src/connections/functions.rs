@@ -4,7 +4,10 @@
     clippy::implicit_hasher,
     reason = "the arguments of a server function are concrete"
 )]
-#![expect(clippy::unused_async, reason = "server functions are async")]
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::unused_async, reason = "server functions are async")
+)]
 #![expect(
     missing_docs,
     reason = "the macro makes a public struct of every function's arguments"

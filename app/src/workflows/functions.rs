@@ -1,6 +1,9 @@
 //! Server functions of workflows and their secrets.
 
-#![expect(clippy::unused_async, reason = "server functions are async")]
+#![cfg_attr(
+    feature = "ssr",
+    expect(clippy::unused_async, reason = "server functions are async")
+)]
 #![expect(
     missing_docs,
     reason = "the macro makes a public struct of every function's arguments"
