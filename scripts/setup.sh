@@ -7,6 +7,7 @@ set -euo pipefail
 . "$ROOT/scripts/setup/packages.sh"
 . "$ROOT/scripts/setup/rust.sh"
 . "$ROOT/scripts/setup/npm.sh"
+. "$ROOT/scripts/setup/prune.sh"
 
 purpose="${1:-build}"
 case "$purpose" in
@@ -22,6 +23,7 @@ need_root() {
     root_needed=1
 }
 
+prune_cache
 packages_plan "$purpose"
 rust_plan
 npm_plan "$purpose"

@@ -12,6 +12,9 @@
 //! - It writes no SQL, and no line about a request's query, body or cookies.
 //! - No flag exists before it does something.
 
+// Optimised, the deeply nested types of `app`'s views are laid out here.
+#![recursion_limit = "512"]
+
 pub mod assets;
 pub mod config;
 mod environment;
