@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use model::Problem;
+use model::{Problem, ProblemKind};
 use service::{Caller, Service};
 
 pub use crate::ui::frame::Section;
@@ -35,6 +35,21 @@ impl Returned {
     pub fn wrong(&self, name: &str) -> Option<String> {
         self.problem.as_ref()?.for_field(name).map(str::to_owned)
     }
+}
+
+/// The revision a form that came back is still based on: what it said before, unless its problem is
+/// that somebody was faster; whoever has been told so saves over the newest one.
+pub fn based_on(returned: &Returned, newest: u64) -> String {
+    let stale = returned
+        .problem
+        .as_ref()
+        .is_some_and(|problem| problem.kind == ProblemKind::Stale);
+    let before = returned
+        .typed("revision")
+        .or(returned.typed("base_revision"));
+    before
+        .filter(|_| !stale)
+        .map_or_else(|| newest.to_string(), str::to_owned)
 }
 
 /// What a page of a signed-in person is made from.
@@ -74,6 +89,8 @@ pub struct Page {
     pub island: bool,
     /// Rules only this page needs.
     pub style: Option<String>,
+    /// A script only this page is better with; it works without.
+    pub script: Option<&'static str>,
     /// The content; run inside the reactive owner of the answer.
     pub view: Box<dyn FnOnce() -> AnyView + Send>,
 }
@@ -90,6 +107,7 @@ impl Page {
             section,
             island: false,
             style: None,
+            script: None,
             view: Box::new(move || view().into_any()),
         }
     }
@@ -98,6 +116,13 @@ impl Page {
     #[must_use]
     pub fn with_island(mut self) -> Self {
         self.island = true;
+        self
+    }
+
+    /// The same page with a script of its own.
+    #[must_use]
+    pub fn with_script(mut self, script: &'static str) -> Self {
+        self.script = Some(script);
         self
     }
 

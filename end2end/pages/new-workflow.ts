@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** `/workflows/new` */
+/** `/new-workflow` */
 export class NewWorkflowPage {
   readonly name: Locator;
   readonly description: Locator;
@@ -15,7 +15,7 @@ export class NewWorkflowPage {
   }
 
   async open(): Promise<void> {
-    await this.page.goto('/workflows/new');
+    await this.page.goto('/new-workflow');
   }
 
   async make(name: string, description = ''): Promise<void> {

@@ -43,7 +43,7 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
 
   return [
     simple('/workflows'),
-    simple('/workflows/new'),
+    simple('/new-workflow'),
     simple('/workflows/visited/settings'),
     simple('/workflows/visited/delete'),
     simple('/workflows/visited/revisions'),

@@ -135,3 +135,21 @@ test('what does not exist is not found, in words', async ({ as, guard }) => {
     await expect(page.getByRole('heading', { level: 1, name: 'Not found', exact: true })).toBeVisible();
   }
 });
+
+test('whatever the text is, it stays text and comes back as it was', async ({ as }) => {
+  const page = await as(ADA);
+  const text =
+    '\n\nsteps: [] # </textarea><script>document.title = "PWNED"</script>\n# &amp; &lt; &#13; "quoted" 🎉 \u2028 <b>\n  \n';
+  await arrange.workflow(page, 'awkward', text);
+  const workflow = new WorkflowPage(page);
+  await workflow.open('awkward');
+  await expect(page).toHaveTitle('awkward · Relay');
+  await expect(workflow.saved(1)).toBeVisible();
+  expect(await workflow.editor.text()).toBe(text);
+  await workflow.editor.typeAtEnd('# more');
+  await workflow.save.click();
+  await expect(workflow.saved(2)).toBeVisible();
+  await page.reload();
+  await workflow.editor.ready();
+  expect(await workflow.editor.text()).toBe(`${text}# more`);
+});

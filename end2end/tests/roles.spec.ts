@@ -18,7 +18,7 @@ async function prepared(ada: Page): Promise<string[]> {
   await arrange.workflow(ada, 'looked-at', TEXT);
   const secret = await arrange.secret(ada, 'looked-at', 'token');
   return [
-    '/workflows/new',
+    '/new-workflow',
     '/workflows/looked-at/settings',
     '/workflows/looked-at/delete',
     '/workflows/looked-at/secrets/new',

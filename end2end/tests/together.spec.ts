@@ -122,12 +122,12 @@ test('a session that ends keeps the values typed in the dialog', async ({ as, gu
 test('a session that ends in a plain form leads to signing in and back', async ({ as, guard }) => {
   guard.expectAnswer(401, /^\/fn\/create_workflow$/);
   const page = await as(ADA);
-  await page.goto('/workflows/new');
+  await page.goto('/new-workflow');
   await page.context().clearCookies();
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('late');
   await page.getByRole('button', { name: 'Create workflow', exact: true }).click();
   const login = new LoginPage(page);
   await expect(login.problem).toContainText('Log in');
   await login.logIn(ADA);
-  await expect(page).toHaveURL('/workflows/new');
+  await expect(page).toHaveURL('/new-workflow');
 });

@@ -17,7 +17,7 @@ test('empty lists lead to the first action', async ({ as }) => {
   const workflows = new WorkflowsPage(page);
   await expect(page.getByRole('heading', { name: 'No workflows yet' })).toBeVisible();
   await workflows.newWorkflow.click();
-  await expect(page).toHaveURL('/workflows/new');
+  await expect(page).toHaveURL('/new-workflow');
   await new Navigation(page).link('Connections').click();
   await expect(page.getByRole('heading', { name: 'No connections yet' })).toBeVisible();
   await new ConnectionsPage(page).add.click();

@@ -39,7 +39,7 @@ fn routes() -> Router<AppState> {
         .route("/login", get(login))
         .route("/welcome", get(welcome))
         .route("/workflows", page(workflows::list::page))
-        .route("/workflows/new", page(workflows::new::page))
+        .route("/new-workflow", page(workflows::new::page))
         .route("/workflows/{name}", get(workflow))
         .route(
             "/workflows/{name}/settings",

@@ -74,6 +74,7 @@ pub async fn page(request: Request) -> Answer {
     });
     Ok(if chosen.is_none() {
         page.with_style(shown_when_chosen())
+            .with_script(include_str!("new.js"))
     } else {
         page
     })

@@ -5,7 +5,7 @@ use model::Problem;
 
 use super::WRITE_ONLY;
 use super::overwrite_fields::OverwriteFields;
-use crate::page::{Answer, Page, Request, Section};
+use crate::page::{Answer, Page, Request, Section, based_on};
 use crate::ui::notice::Notice;
 
 /// Per field: keep, replace or clear.
@@ -55,7 +55,7 @@ pub async fn page(request: Request) -> Answer {
                 <p class="advice">{affected}" Their next steps get the new values."</p>
                 <form method="post" action="/fn/overwrite_connection" autocomplete="off">
                     <input type="hidden" name="id" value=found.row.id.to_string()/>
-                    <input type="hidden" name="revision" value=found.row.revision.to_string()/>
+                    <input type="hidden" name="revision" value=based_on(&returned, found.row.revision)/>
                     <OverwriteFields of=known stored problem=Signal::stored(returned.problem) chosen/>
                     <p class="write-only">{WRITE_ONLY}</p>
                     <div class="actions">

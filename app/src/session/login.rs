@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::functions::local_path;
 use crate::page::{Page, Returned, Section};
+use crate::ui::area::area_text;
 use crate::ui::{field::TextField, notice::Notice};
 
 /// The text of a form that arrived after its session had ended, so that nothing typed is lost.
@@ -12,7 +13,7 @@ fn kept(text: &str) -> impl IntoView + use<> {
         <div class="field">
             <label for="kept-text">"Your text, not saved"</label>
             <p class="help">"Copy it before you go on."</p>
-            <textarea id="kept-text" class="code" rows="8" wrap="off" readonly=true>{format!("\n{text}")}</textarea>
+            <textarea id="kept-text" class="code" rows="8" wrap="off" readonly=true>{area_text(text)}</textarea>
         </div>
     }
 }

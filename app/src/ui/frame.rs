@@ -33,6 +33,7 @@ pub fn document(
                 <link rel="stylesheet" href=format!("/{pkg}/relay.css")/>
                 {page.style.map(|style| view! { <style nonce=nonce.to_owned()>{style}</style> })}
                 {scripts}
+                {page.script.map(|script| view! { <script type="module" nonce=nonce.to_owned()>{script}</script> })}
             </head>
             <body class=main_class>
                 <a class="skip" href="#main">"Skip to the content"</a>

@@ -1,5 +1,7 @@
 //! What every page is made of: icons, states, fields, notices and the frame around them.
 
+#[cfg(feature = "ssr")]
+pub mod area;
 pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;

@@ -59,14 +59,22 @@ pub async fn delete_workflow(
 }
 
 /// Saves a text as a new revision. `base_revision` is the one it was written on top of; saving over
-/// somebody's newer one is refused. Answers the number of the revision.
+/// somebody's newer one is refused, and so is saving into another workflow that has got the name
+/// meanwhile: `id`, when it is given, has to be the workflow's. Answers the number of the revision.
 #[server(prefix = "/fn", endpoint = "save_workflow")]
 pub async fn save_workflow(
     workflow: String,
+    #[server(default)] id: String,
     base_revision: u64,
-    #[server(default)] text: String,
+    text: String,
 ) -> Result<u64, Refused> {
     let administrator = crate::door::administrator()?;
+    let found = crate::door::service()?
+        .workflow(&administrator, &workflow)
+        .await?;
+    if found.is_some_and(|found| !id.is_empty() && found.id.as_str() != id) {
+        return Err(model::Problem::not_found("workflow").into());
+    }
     // A form posted without JavaScript has CRLF at every line end.
     let text = text.replace("\r\n", "\n");
     let saved = crate::door::service()?

@@ -25,7 +25,7 @@ pub async fn page(request: Request) -> Answer {
                     <p class="lead">"Steps in containers, ordered as a graph, with the credentials they need."</p>
                 </div>
                 {administers.then(|| view! {
-                    <a class="button primary" href="/workflows/new"><Symbol icon=Icon::Plus/>"New workflow"</a>
+                    <a class="button primary" href="/new-workflow"><Symbol icon=Icon::Plus/>"New workflow"</a>
                 })}
             </div>
             {(!administers).then(|| view! {

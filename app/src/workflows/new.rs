@@ -1,4 +1,4 @@
-//! `/workflows/new`
+//! `/new-workflow`
 
 use leptos::prelude::*;
 

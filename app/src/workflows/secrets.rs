@@ -8,7 +8,7 @@ use service::SecretRow;
 use super::secret_field::VALUE;
 use crate::connections::WRITE_ONLY;
 use crate::connections::value_field::ValueField;
-use crate::page::{Answer, Page, Request, Section};
+use crate::page::{Answer, Page, Request, Section, based_on};
 use crate::ui::{field::TextField, notice::Notice};
 
 /// `/workflows/NAME/secrets/new`; `?name=` fixes the name, as the workflow asks for it.
@@ -56,7 +56,7 @@ pub async fn overwrite(request: Request) -> Answer {
     Ok(Page::new(title.clone(), Section::Workflows, move || {
         let body = view! {
             <input type="hidden" name="id" value=secret.id.to_string()/>
-            <input type="hidden" name="revision" value=secret.revision.to_string()/>
+            <input type="hidden" name="revision" value=based_on(&request.returned, secret.revision)/>
         };
         form(
             &title,

@@ -5,7 +5,8 @@ use model::Problem;
 
 use super::checked::Checked;
 use super::workbench::Workbench;
-use crate::page::{Answer, Page, Request, Section, Site};
+use crate::page::{Answer, Page, Request, Section, Site, based_on};
+use crate::ui::area::area_text;
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::notice::Notice;
 
@@ -22,6 +23,10 @@ pub async fn page(request: Request, site: Site) -> Answer {
     let text = returned
         .typed("text")
         .map_or_else(|| found.text.clone(), str::to_owned);
+    let base: u64 = based_on(&returned, found.revision)
+        .parse()
+        .unwrap_or(found.revision);
+    let unsaved = returned.typed("text").is_some();
     let initial = Checked::of(&text, &holdings);
     let page = Page::new(name.clone(), Section::Workflows, move || {
         let links = format!("/workflows/{name}");
@@ -43,7 +48,9 @@ pub async fn page(request: Request, site: Site) -> Answer {
             })}
             <Workbench
                 workflow=name.clone()
-                base_revision=found.revision
+                id=found.id.to_string()
+                base_revision=base
+                unsaved
                 can_edit
                 holdings
                 initial
@@ -52,9 +59,9 @@ pub async fn page(request: Request, site: Site) -> Answer {
             >
                 <form id="workflow-form" method="post" action="/fn/save_workflow">
                     <input type="hidden" name="workflow" value=name/>
-                    <input type="hidden" name="base_revision" value=found.revision.to_string()/>
+                    <input type="hidden" name="base_revision" value=base.to_string()/>
+                    <input type="hidden" name="id" value=found.id.to_string()/>
                     <label class="for-readers" for="workflow-code">"Workflow code"</label>
-                    // The parser of HTML drops the first line end of a text area.
                     <textarea
                         id="workflow-code"
                         name="text"
@@ -65,7 +72,7 @@ pub async fn page(request: Request, site: Site) -> Answer {
                         autocapitalize="none"
                         autocomplete="off"
                         readonly=!can_edit
-                    >{format!("\n{text}")}</textarea>
+                    >{area_text(&text)}</textarea>
                 </form>
             </Workbench>
         }

@@ -170,7 +170,7 @@ impl Service {
                 tx.commit().await.map_err(broken)?;
                 Ok(Saved { revision })
             }
-            None => Err(changed(base, newest.map(|(row, _)| row))),
+            None => Err(changed(base, newest.map(|(row, _)| row), restored)),
         }
     }
 }
@@ -221,7 +221,7 @@ async fn read(
 }
 
 /// Somebody saved since the text was opened.
-fn changed(base: u64, newest: Option<revisions::RevisionRow>) -> Problem {
+fn changed(base: u64, newest: Option<revisions::RevisionRow>, restored: Option<u64>) -> Problem {
     let happened = match newest {
         Some(row) => format!(
             "{} saved revision {} at {}, after you opened revision {base}.",
@@ -231,11 +231,16 @@ fn changed(base: u64, newest: Option<revisions::RevisionRow>) -> Problem {
         ),
         None => format!("This workflow has no revision {base}."),
     };
+    let next = match restored {
+        Some(number) => format!(
+            "Revision {number} was not restored: look at the newest one, then restore again."
+        ),
+        None => "Your text was not saved: compare it with the newest revision, then save again."
+            .to_owned(),
+    };
     Problem::new(
         ProblemKind::Stale,
         "workflow_changed",
-        format!(
-            "{happened} Your text was not saved: compare it with the newest revision, then save again."
-        ),
+        format!("{happened} {next}"),
     )
 }

@@ -200,12 +200,14 @@ impl Service {
         tx.commit().await.map_err(broken)
     }
 
-    /// The workflow of that name; a text that cannot be a name names none.
+    /// The workflow of exactly that name. A text that cannot be a name, or has blanks around one,
+    /// names none: it goes into addresses as it is.
     pub(crate) async fn find_workflow(
         &self,
         name: &str,
     ) -> Result<Option<workflows::WorkflowRow>, Problem> {
-        match name.parse() {
+        match name.parse::<WorkflowName>() {
+            Ok(parsed) if parsed.as_str() != name => Ok(None),
             Ok(name) => workflows::by_name(&self.store, &self.account, &name)
                 .await
                 .map_err(broken),

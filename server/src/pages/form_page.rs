@@ -22,7 +22,7 @@ pub(super) fn form_page(function: &str, typed: &HashMap<String, String>) -> Stri
     let page = match function {
         "log_in" => Some("/login".to_owned()),
         "create_administrator" => Some("/welcome".to_owned()),
-        "create_workflow" => Some("/workflows/new".to_owned()),
+        "create_workflow" => Some("/new-workflow".to_owned()),
         "rename_workflow" => of_workflow("/settings"),
         "delete_workflow" => of_workflow("/delete"),
         "save_workflow" => of_workflow(""),

@@ -24,7 +24,9 @@ use crate::problem::{ProblemAnswer, status};
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
-const SHOWN_AGAIN: [&str; 8] = [
+const SHOWN_AGAIN: [&str; 10] = [
+    "base_revision",
+    "revision",
     "id",
     "name",
     "description",
@@ -53,6 +55,15 @@ pub(super) async fn answer(
     let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
         return ProblemAnswer(too_large()).into_response();
     };
+    // Bytes that are no text would be replaced without a word; values have to keep theirs.
+    if percent_encoding::percent_decode(&body)
+        .decode_utf8()
+        .is_err()
+    {
+        let detail = "What was sent is not text in UTF-8.";
+        let problem = Problem::new(ProblemKind::Input, "not_utf8", detail);
+        return ProblemAnswer(problem).into_response();
+    }
     // The framework would answer a form with a redirect that carries the error in its URL.
     parts
         .headers

@@ -27,7 +27,7 @@ const PAGES: &[(&str, Seen)] = &[
     ("/login", Seen::Strangers),
     ("/docs", Seen::Everybody),
     ("/workflows", Seen::People),
-    ("/workflows/new", Seen::Administrators),
+    ("/new-workflow", Seen::Administrators),
     ("/workflows/{name}", Seen::People),
     ("/workflows/{name}/settings", Seen::Administrators),
     ("/workflows/{name}/delete", Seen::Administrators),

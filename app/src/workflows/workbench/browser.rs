@@ -42,6 +42,10 @@ fn call(target: &JsValue, name: &str, arguments: &[JsValue]) {
 
 /// Takes the text over from the text area and replaces it by the editor.
 pub(super) fn start(bench: Bench, url: String) {
+    // Scripts come from the folder of this build, whatever a page says.
+    if !url.starts_with("/pkg/") {
+        return;
+    }
     let Some(area) =
         element("workflow-code").and_then(|e| e.dyn_into::<HtmlTextAreaElement>().ok())
     else {

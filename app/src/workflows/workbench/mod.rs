@@ -44,13 +44,15 @@ pub(crate) enum Saving {
 #[derive(Clone, Copy)]
 pub(crate) struct Bench {
     pub(crate) workflow: StoredValue<String>,
+    pub(crate) id: StoredValue<String>,
     pub(crate) can_edit: bool,
     /// What is in the editor.
     pub(crate) text: StoredValue<String>,
     pub(crate) base_revision: RwSignal<u64>,
     pub(crate) holdings: RwSignal<Holdings>,
     pub(crate) checked: RwSignal<Checked>,
-    pub(crate) online: RwSignal<bool>,
+    /// Why the server could not say what is there, if it could not.
+    pub(crate) trouble: RwSignal<Option<Problem>>,
     pub(crate) saving: RwSignal<Saving>,
     pub(crate) setup_open: RwSignal<bool>,
     /// What the value form is open for.
@@ -77,11 +79,11 @@ impl Bench {
     pub(crate) async fn refresh(self) {
         match workflow_holdings(self.workflow.get_value()).await {
             Ok(holdings) => {
-                self.online.set(true);
+                self.trouble.set(None);
                 self.holdings.set(holdings);
                 self.check();
             }
-            Err(_) => self.online.set(false),
+            Err(refused) => self.trouble.set(Some(refused.0)),
         }
     }
 
@@ -92,7 +94,14 @@ impl Bench {
         }
         self.saving.set(Saving::UnderWay);
         let sent = self.text.get_value();
-        match save_workflow(self.workflow.get_value(), base, sent.clone()).await {
+        match save_workflow(
+            self.workflow.get_value(),
+            self.id.get_value(),
+            base,
+            sent.clone(),
+        )
+        .await
+        {
             Ok(revision) => {
                 self.base_revision.set(revision);
                 let unchanged = self.text.with_value(|text| *text == sent);
@@ -121,8 +130,12 @@ impl Bench {
 pub fn Workbench(
     /// Name of the workflow.
     workflow: String,
-    /// The revision the text area shows; 0 when nothing was saved yet.
+    /// Its id: a name can be given to another workflow while this page is open.
+    id: String,
+    /// The revision the text is based on; 0 when nothing was saved yet.
     base_revision: u64,
+    /// The text area shows what was refused, not what is saved.
+    unsaved: bool,
     /// Whether the text may be changed.
     can_edit: bool,
     /// What is there.
@@ -138,13 +151,18 @@ pub fn Workbench(
 ) -> impl IntoView {
     let bench = Bench {
         workflow: StoredValue::new(workflow),
+        id: StoredValue::new(id),
         can_edit,
         text: StoredValue::new(String::new()),
         base_revision: RwSignal::new(base_revision),
         holdings: RwSignal::new(holdings),
         checked: RwSignal::new(initial),
-        online: RwSignal::new(true),
-        saving: RwSignal::new(Saving::Saved),
+        trouble: RwSignal::new(None),
+        saving: RwSignal::new(if unsaved {
+            Saving::Unsaved
+        } else {
+            Saving::Saved
+        }),
         setup_open: RwSignal::new(setup_open),
         asked: RwSignal::new(None),
         said: RwSignal::new(String::new()),

@@ -4,6 +4,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
+use model::ProblemKind;
 
 use super::super::checked::{Need, missing_sentence};
 use super::Bench;
@@ -18,13 +19,14 @@ pub(super) fn Banner(bench: Bench) -> impl IntoView {
             event.prevent_default();
             bench.setup_open.set(true);
         };
+        let href = format!("/workflows/{}?setup=open#setup", bench.workflow.get_value());
         (count > 0).then(|| {
             view! {
                 <p class="banner">
                     <Symbol icon=Icon::Alert/>
                     <span>{missing_sentence(count, noun)}</span>
                     " "
-                    <a href="?setup=open#setup" on:click=open>{link}</a>
+                    <a href=href on:click=open>{link}</a>
                 </p>
             }
         })
@@ -32,7 +34,7 @@ pub(super) fn Banner(bench: Bench) -> impl IntoView {
     // Offline nothing is known to be missing.
     let count = move |of: fn(&super::Checked) -> usize| {
         Memo::new(move |_| {
-            if bench.online.get() {
+            if bench.trouble.with(Option::is_none) {
                 bench.checked.with(of)
             } else {
                 0
@@ -57,8 +59,15 @@ pub(super) fn Setup(bench: Bench) -> impl IntoView {
     let close = move |_| bench.setup_open.set(false);
     let unreadable = move || {
         let readable = bench.checked.with(|checked| checked.readable);
-        let sentence = if !bench.online.get() {
-            "Can't check right now: the server can't be reached."
+        let trouble = bench.trouble.get();
+        let sentence = if let Some(problem) = trouble {
+            match problem.kind {
+                ProblemKind::NotSignedIn => {
+                    "Can't check right now: your session has ended. Log in in another tab."
+                }
+                ProblemKind::NotFound => "Can't check: this workflow was renamed or deleted.",
+                _ => "Can't check right now: the server can't be reached.",
+            }
         } else if !readable {
             "The text can't be read yet; mend its errors first. Below is what was understood."
         } else {

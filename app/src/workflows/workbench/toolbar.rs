@@ -16,7 +16,7 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
     let words = move || {
         bench
             .checked
-            .with(|checked| checked.words(bench.online.get()))
+            .with(|checked| checked.words(bench.trouble.with(Option::is_none)))
     };
     let tone = move || {
         let words = words();
@@ -53,6 +53,7 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
         event.prevent_default();
         bench.setup_open.update(|open| *open = !*open);
     };
+    let here = format!("/workflows/{}", bench.workflow.get_value());
     let next = if bench.setup_open.get_untracked() {
         "closed"
     } else {
@@ -61,7 +62,7 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
     view! {
         <div class="toolbar">
             <span class="save-state" role="status">{status}</span>
-            <form method="get" class="setup-form">
+            <form method="get" action=here class="setup-form">
                 <input type="hidden" name="setup" value=next/>
                 <button
                     type="submit"
@@ -106,15 +107,22 @@ fn outcome(bench: Bench) -> Option<impl IntoView> {
             }))
         }
         Saving::Failed(problem) => {
-            let signed_out = problem.kind == ProblemKind::NotSignedIn;
-            let way_out = signed_out.then(|| {
-                view! { <p class="buttons"><a class="button" href="/login" target="_blank">"Log in in a new tab"</a></p> }
-            });
-            let sentence = if signed_out {
-                "Your session has ended. Log in in another tab, then save again.".to_owned()
-            } else {
-                problem.detail
+            let (sentence, way_out) = match problem.kind {
+                ProblemKind::NotSignedIn => (
+                    "Your session has ended. Log in in another tab, then save again.".to_owned(),
+                    Some(("/login", "Log in in a new tab")),
+                ),
+                ProblemKind::NotFound => (
+                    "This workflow was renamed or deleted. Copy your text, and open the workflow \
+                     under its new name."
+                        .to_owned(),
+                    Some(("/workflows", "See the workflows in a new tab")),
+                ),
+                _ => (problem.detail, None),
             };
+            let way_out = way_out.map(|(href, words)| {
+                view! { <p class="buttons"><a class="button" href=href target="_blank">{words}</a></p> }
+            });
             Some(Either::Right(view! {
                 <div class="notice notice-bad" role="alert">
                     <Symbol icon=Icon::Alert/>
