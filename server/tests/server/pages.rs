@@ -213,3 +213,126 @@ async fn a_refused_form_comes_back_without_its_values() {
         "a value is never sent back"
     );
 }
+
+#[tokio::test]
+async fn a_refused_save_stays_on_the_revision_it_was_based_on() {
+    let app = TestApp::new().await;
+    let mut administrator = app.person(Role::Administrator).await;
+    let save = |base: &'static str, text: &'static str| {
+        [
+            ("workflow", "shared"),
+            ("base_revision", base),
+            ("text", text),
+        ]
+    };
+    administrator
+        .call("create_workflow", &[("name", "shared")])
+        .await;
+    for (base, text) in [("0", "steps: []\n"), ("1", "steps: [] # theirs\n")] {
+        let saved = administrator.call("save_workflow", &save(base, text)).await;
+        assert_eq!(saved.status, StatusCode::OK);
+    }
+
+    // Refused for another reason: nobody has told this person of revision 2 yet.
+    let refused = administrator
+        .submit("save_workflow", &save("1", "steps: [] # \0 mine\n"))
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let hidden = |number: u8| format!("name=\"base_revision\" value=\"{number}\"");
+    assert!(refused.text().contains(&hidden(1)), "{}", refused.text());
+
+    // Refused because of revision 2: whoever saves again now means it.
+    let stale = administrator
+        .submit("save_workflow", &save("1", "steps: [] # mine\n"))
+        .await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert!(stale.text().contains(&hidden(2)), "{}", stale.text());
+    assert!(stale.text().contains("# mine"), "the text is still there");
+}
+
+#[tokio::test]
+async fn a_text_never_becomes_part_of_the_page() {
+    let app = TestApp::new().await;
+    let mut administrator = app.person(Role::Administrator).await;
+    let text = "steps: [] # </textarea><script>alert(1)</script> &amp;\n";
+    administrator
+        .call("create_workflow", &[("name", "hostile")])
+        .await;
+    let fields = [
+        ("workflow", "hostile"),
+        ("base_revision", "0"),
+        ("text", text),
+    ];
+    administrator.call("save_workflow", &fields).await;
+    let page = administrator.get("/workflows/hostile").await.text();
+    assert!(page.contains("# &lt;/textarea&gt;&lt;script&gt;"), "{page}");
+    assert!(!page.contains("<script>alert"), "{page}");
+
+    // Nor on the page that keeps it for somebody whose session has ended.
+    let kept = app.stranger().submit("save_workflow", &fields).await;
+    assert_eq!(kept.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        kept.text().contains("# &lt;/textarea&gt;"),
+        "{}",
+        kept.text()
+    );
+    assert!(!kept.text().contains("<script>alert"), "{}", kept.text());
+}
+
+#[tokio::test]
+async fn a_name_is_the_exact_name() {
+    let app = TestApp::new().await;
+    let mut administrator = app.person(Role::Administrator).await;
+    administrator
+        .call("create_workflow", &[("name", "exact")])
+        .await;
+    for name in [" exact", "exact\r\n", "exact\n"] {
+        let fields = [
+            ("workflow", name),
+            ("base_revision", "0"),
+            ("text", "steps: []\n"),
+        ];
+        let answer = administrator.call("save_workflow", &fields).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{name:?}");
+    }
+    assert_eq!(
+        administrator.get("/workflows/exact%0A").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_name_given_anew_is_another_workflow() {
+    let app = TestApp::new().await;
+    let mut administrator = app.person(Role::Administrator).await;
+    let create = [("name", "again")];
+    administrator.call("create_workflow", &create).await;
+    let page = administrator.get("/workflows/again").await.text();
+    let id = page.split("name=\"id\" value=\"").nth(1).unwrap()[..32].to_owned();
+    let delete = [("workflow", "again"), ("typed_name", "again")];
+    administrator.call("delete_workflow", &delete).await;
+    administrator.call("create_workflow", &create).await;
+    let fields = [
+        ("workflow", "again"),
+        ("id", id.as_str()),
+        ("base_revision", "0"),
+        ("text", "steps: []\n"),
+    ];
+    let answer = administrator.call("save_workflow", &fields).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_refused() {
+    let app = TestApp::new().await;
+    let mut administrator = app.person(Role::Administrator).await;
+    let request = crate::harness::request(axum::http::Method::POST, "/fn/create_workflow")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json");
+    let (name, value) = crate::harness::own_origin();
+    let answer = administrator
+        .send_with(request.header(name, value), "name=bytes&description=%ff%fe")
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.code(), "not_utf8");
+}

@@ -132,11 +132,7 @@ fn fields(tree: &Tree<'_>, id: NodeId, shape: &Shape) -> Option<Vec<NodeId>> {
             let values: Option<Vec<_>> = shape
                 .fields
                 .iter()
-                .map(|field| {
-                    // The first workflows wrote `taskName`.
-                    let old = (*field == "from").then(|| tree.get(id, "taskName"));
-                    tree.get(id, field).or(old.flatten())
-                })
+                .map(|field| tree.get(id, field))
                 .collect();
             values.filter(|values| tree.entries(id).count() == values.len())
         }
