@@ -127,9 +127,13 @@ test('the documentation is reached from the navigation', async ({ as }) => {
   for (let index = 0; index < (await chapters.count()); index += 1) {
     await chapters.nth(index).click();
     await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toBeVisible();
-    const broken = await page.getByRole('img').evaluateAll((images) =>
-      images.filter((image) => image instanceof HTMLImageElement && !image.complete).map((image) => image.outerHTML),
-    );
-    expect(broken).toEqual([]);
+    // Those still on their way are waited for; a broken one never gets a width.
+    const unseen = () =>
+      page.getByRole('img').evaluateAll((images) =>
+        images
+          .filter((image) => image instanceof HTMLImageElement && !(image.complete && image.naturalWidth > 0))
+          .map((image) => image.outerHTML),
+      );
+    await expect.poll(unseen).toEqual([]);
   }
 });

@@ -1,14 +1,21 @@
 # Keeps the shared folder of compiled code from growing for ever. Sourced by setup.sh.
 # shellcheck shell=bash
 
-# Every clone, also one that is long gone, leaves its own build of our crates there; dependencies are shared and stay.
-# What is two weeks old goes, looked at once a day. A clone that still wanted it compiles it again.
+# Every clone, also one that is long gone, leaves its own build of our crates there, two to three GB; dependencies are
+# shared and stay. Of ours the newest are kept. A clone that still wanted what went compiles it again.
+PRUNE_KEEP_BYTES=10000000000
+
 prune_cache() {
     local names
     [ -d "$RELAY_CACHE/target" ] || return 0
-    [ -z "$(find "$RELAY_CACHE/pruned" -mtime -1 2>/dev/null)" ] || return 0
+    # Looked at once an hour.
+    [ -z "$(find "$RELAY_CACHE/pruned" -mmin -60 2>/dev/null)" ] || return 0
     names="$(sed -n 's/^name = "\(.*\)"/\1/p' "$ROOT"/{crates/*,app,frontend,server,xtask}/Cargo.toml | sort -u | paste -sd '|' | sed 's/|/\\|/g')"
-    find "$RELAY_CACHE/target" -type f -mtime +14 \
-        -regex ".*/\(lib\)?\($names\)-[0-9a-z]+\(/.*\|\.[a-z]+\)?" -delete
+    # Only what cargo notices to be gone: what a build script wrote is not.
+    find "$RELAY_CACHE/target" -type f \
+        -regex ".*/\(deps\|incremental\)/\(lib\)?\($names\)-[0-9a-z]+\(/.*\|\.[a-z]+\)?" -printf '%T@\t%s\t%p\n' |
+        sort -rn |
+        awk -F '\t' -v keep="$PRUNE_KEEP_BYTES" '{ bytes += $2 } bytes > keep { print $3 }' |
+        xargs -d '\n' -r rm -f
     touch "$RELAY_CACHE/pruned"
 }
