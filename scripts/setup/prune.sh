@@ -13,9 +13,11 @@ prune_cache() {
     names="$(sed -n 's/^name = "\(.*\)"/\1/p' "$ROOT"/{crates/*,app,frontend,server,xtask}/Cargo.toml | sort -u | paste -sd '|' | sed 's/|/\\|/g')"
     # Only what cargo notices to be gone: what a build script wrote is not.
     find "$RELAY_CACHE/target" -type f \
-        -regex ".*/\(deps\|incremental\)/\(lib\)?\($names\)-[0-9a-z]+\(/.*\|\.[a-z]+\)?" -printf '%T@\t%s\t%p\n' |
+        -regex ".*/deps/\(lib\)?\($names\)-[0-9a-z]+\(/.*\|\.[a-z]+\)?" -printf '%T@\t%s\t%p\n' |
         sort -rn |
         awk -F '\t' -v keep="$PRUNE_KEEP_BYTES" '{ bytes += $2 } bytes > keep { print $3 }' |
         xargs -d '\n' -r rm -f
+    # These are only faster whole: one that lacks a file makes the compiler complain of every file.
+    find "$RELAY_CACHE/target" -mindepth 3 -maxdepth 3 -type d -path '*/incremental/*' -mtime +1 -exec rm -rf {} +
     touch "$RELAY_CACHE/pruned"
 }
