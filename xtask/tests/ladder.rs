@@ -17,12 +17,15 @@ const LADDER: &[(&str, &[&str])] = &[
     ("language", &["model"]),
     ("opener", &["vault"]),
     ("store", &["model"]),
+    ("engine", &["language", "model", "opener", "store", "vault"]),
     ("service", &["language", "model", "store", "vault"]),
     ("app", &["language", "model", "service"]),
     ("frontend", &["app"]),
     (
         "server",
-        &["app", "model", "opener", "service", "store", "vault"],
+        &[
+            "app", "engine", "language", "model", "opener", "service", "store", "vault",
+        ],
     ),
     ("xtask", &[]),
 ];

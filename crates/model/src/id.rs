@@ -93,6 +93,18 @@ id!(
     /// A secret of one workflow.
     SecretId
 );
+id!(
+    /// A run of a workflow. People know it by its number.
+    RunId
+);
+id!(
+    /// One attempt at one step of a run.
+    AttemptId
+);
+id!(
+    /// One life of a process that runs steps.
+    EngineId
+);
 
 #[cfg(test)]
 mod tests {

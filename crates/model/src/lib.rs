@@ -8,13 +8,17 @@ pub mod name;
 pub mod problem;
 pub mod requirement;
 pub mod role;
+pub mod run;
 pub mod time;
 pub mod value;
 
 pub use connection_type::{ConnectionType, Field, connection_type, connection_types};
-pub use id::{AccountId, ConnectionId, SecretId, UserId, WorkflowId};
+pub use id::{
+    AccountId, AttemptId, ConnectionId, EngineId, RunId, SecretId, UserId, WorkflowId,
+};
 pub use name::{ConnectionName, Email, NameError, PersonName, SecretName, TypeName, WorkflowName};
 pub use problem::{FieldProblem, Problem, ProblemKind};
 pub use requirement::{HeldConnection, HeldSecret, Holdings, RequirementState};
 pub use role::Role;
+pub use run::{AttemptState, RunState, StepState, UnknownState};
 pub use time::Timestamp;
