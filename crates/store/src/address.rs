@@ -58,6 +58,19 @@ impl Address {
     }
 }
 
+impl Address {
+    /// The SQLite file of the logs, beside the database's own: `relay-logs.sqlite` for
+    /// `relay.sqlite`. PostgreSQL keeps logs where everything else is.
+    pub(crate) fn of_logs(&self) -> Option<Self> {
+        let Self::Sqlite(path) = self else {
+            return None;
+        };
+        let mut name = path.file_stem().unwrap_or_default().to_owned();
+        name.push("-logs.sqlite");
+        Some(Self::Sqlite(path.with_file_name(name)))
+    }
+}
+
 /// Undoes `%41`; what is not an escape stays as it is.
 fn unescape(text: &str) -> Result<String, Error> {
     let mut bytes = Vec::with_capacity(text.len());

@@ -6,7 +6,7 @@
 use model::{AccountId, ConnectionId, ConnectionName, Timestamp, TypeName};
 
 use crate::ledger::{self, Entry};
-use crate::row::{Row, bigint, column, counted, parsed, storable, time, time_or_null};
+use crate::row::{Row, bigint, column, counted, kept, parsed, storable, time, time_or_null};
 use crate::{Error, SealedBytes, Source, Tx, used_ids};
 
 /// A connection without anything of its values.
@@ -154,6 +154,47 @@ pub async fn sealed(
     .map(|row| Ok((counted(&row, "field_revision")?, SealedBytes::read(&row)?)))
     .transpose()
 }
+
+/// The connection of that type and name, with the sealed value of each field that has one and its
+/// field revision. The values can only be opened where the private key is.
+pub async fn sealed_by_name(
+    source: impl Source,
+    account: &AccountId,
+    type_name: &str,
+    name: &str,
+) -> Result<Option<(ConnectionRow, Vec<SealedField>)>, Error> {
+    let rows = sqlx::query(
+        "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
+         c.last_used_at, v.field, v.field_revision, v.key_id, v.sealed_data_key, v.nonce, \
+         v.ciphertext from connections c left join users u on u.id = c.changed_by \
+         left join field_values v on v.connection_id = c.id \
+         where c.account_id = $1 and c.type_name = $2 and c.name = $3 order by v.field",
+    )
+    .bind(account.as_str())
+    .bind(kept(type_name))
+    .bind(kept(name))
+    .fetch_all(source.executor())
+    .await?;
+    let Some(first) = rows.first() else {
+        return Ok(None);
+    };
+    let connection = read(first)?;
+    let mut fields = Vec::new();
+    for row in &rows {
+        // Without any value there is one row, and no field in it.
+        if let Some(field) = column(row, "field")? {
+            fields.push((
+                field,
+                counted(row, "field_revision")?,
+                SealedBytes::read(row)?,
+            ));
+        }
+    }
+    Ok(Some((connection, fields)))
+}
+
+/// A field's name, its field revision, and its sealed value.
+pub type SealedField = (String, u64, SealedBytes);
 
 /// Adds a connection at revision 1; an id or a name that is taken is [`Error::Unique`].
 pub async fn add(tx: &mut Tx, new: &NewConnection<'_>, entry: &Entry) -> Result<(), Error> {

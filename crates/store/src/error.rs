@@ -37,6 +37,12 @@ pub enum Error {
     /// A row holds what no version of this program writes.
     #[error("a row cannot be read: {0}")]
     Row(&'static str),
+    /// Another process on this machine runs the steps of this database.
+    #[error("another relay is already running the steps of this database: end that one first")]
+    AnotherEngine,
+    /// A value was to be handed out to an attempt that is over.
+    #[error("the attempt is over: nothing is handed out to it any more")]
+    AttemptOver,
     /// The file of the database, or its directory.
     #[error("the database file cannot be used: {0}")]
     File(#[from] std::io::Error),

@@ -5,7 +5,7 @@ use std::path::Path;
 use sqlx::{AnyConnection, ConnectOptions, Connection};
 
 use crate::address::Address;
-use crate::database::Kind;
+use crate::pools::Kind;
 use crate::vault_keys::{self, VaultKey};
 use crate::{Error, migrate};
 
@@ -41,7 +41,7 @@ pub async fn inspect(url: &str) -> Result<Inspection, Error> {
 }
 
 async fn look(connection: &mut AnyConnection, kind: Kind) -> Result<Inspection, Error> {
-    if migrate::newest_applied(connection, kind).await? == 0 {
+    if migrate::newest_applied(connection, kind, &migrate::HOUSE).await? == 0 {
         return Ok(Inspection::default());
     }
     let users: i64 = sqlx::query_scalar("select count(*) from users")

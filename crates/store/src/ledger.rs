@@ -5,7 +5,7 @@
 //! cutting off the end, makes [`verify`] name the first wrong row. Triggers refuse all of that to
 //! programs that only meant well.
 
-use model::{AccountId, Timestamp, UserId};
+use model::{AccountId, AttemptId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 
 use crate::row::{Row, column, counted};
@@ -20,6 +20,8 @@ pub enum Actor {
     User(UserId),
     /// Whoever runs the program beside the database.
     CommandLine,
+    /// A step, in this attempt at it.
+    Step(AttemptId),
 }
 
 impl Actor {
@@ -27,7 +29,7 @@ impl Actor {
     pub fn user(&self) -> Option<&UserId> {
         match self {
             Self::User(id) => Some(id),
-            Self::System | Self::CommandLine => None,
+            Self::System | Self::CommandLine | Self::Step(_) => None,
         }
     }
 
@@ -36,6 +38,7 @@ impl Actor {
             Self::System => ("system", ""),
             Self::User(id) => ("user", id.as_str()),
             Self::CommandLine => ("command_line", ""),
+            Self::Step(id) => ("step", id.as_str()),
         }
     }
 }
@@ -70,9 +73,9 @@ pub struct LedgerRow {
     pub number: u64,
     /// When.
     pub at: Timestamp,
-    /// `system`, `user` or `command_line`.
+    /// `system`, `user`, `command_line` or `step`.
     pub actor_kind: String,
-    /// The user's id, or empty.
+    /// The id of the user or of the attempt, or empty.
     pub actor: String,
     /// What was done.
     pub act: String,

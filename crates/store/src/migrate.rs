@@ -4,10 +4,16 @@
 //! processes may start at once: they stand in line, and the second finds nothing left to do.
 
 use sha2::{Digest, Sha256};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 
-use crate::database::Kind;
-use crate::{Error, Store};
+use crate::Error;
+use crate::pools::{Kind, Pools};
+
+/// The migrations of one set of tables, and the table that tells which of them were applied.
+pub(crate) struct History {
+    table: &'static str,
+    migrations: &'static [Migration],
+}
 
 struct Migration {
     number: i64,
@@ -16,12 +22,35 @@ struct Migration {
     postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "house",
-    sqlite: include_str!("../../../migrations/sqlite/0001_house.sql"),
-    postgres: include_str!("../../../migrations/postgres/0001_house.sql"),
-}];
+/// Everything but logs.
+pub(crate) const HOUSE: History = History {
+    table: "migrations",
+    migrations: &[
+        Migration {
+            number: 1,
+            name: "house",
+            sqlite: include_str!("../../../migrations/sqlite/0001_house.sql"),
+            postgres: include_str!("../../../migrations/postgres/0001_house.sql"),
+        },
+        Migration {
+            number: 2,
+            name: "runs",
+            sqlite: include_str!("../../../migrations/sqlite/0002_runs.sql"),
+            postgres: include_str!("../../../migrations/postgres/0002_runs.sql"),
+        },
+    ],
+};
+
+/// Logs, which may lie in a file of their own.
+pub(crate) const LOGS: History = History {
+    table: "log_migrations",
+    migrations: &[Migration {
+        number: 1,
+        name: "logs",
+        sqlite: include_str!("../../../migrations/logs/sqlite/0001_logs.sql"),
+        postgres: include_str!("../../../migrations/logs/postgres/0001_logs.sql"),
+    }],
+};
 
 /// The first eight letters of “relaymig”: PostgreSQL's advisory locks are numbers.
 const LOCK: i64 = i64::from_be_bytes(*b"relaymig");
@@ -40,15 +69,15 @@ impl Migration {
 }
 
 /// Applies what is missing. Reads first: a start that has nothing to do writes nothing.
-pub(crate) async fn run(store: &Store) -> Result<(), Error> {
-    let kind = store.kind();
-    let mut reader = store.readers().acquire().await?;
-    let done = check(&mut reader, kind).await?;
+pub(crate) async fn run(pools: &Pools, history: &History) -> Result<(), Error> {
+    let kind = pools.kind;
+    let mut reader = pools.readers.acquire().await?;
+    let done = check(&mut reader, kind, history).await?;
     drop(reader);
-    if done == MIGRATIONS.len() {
+    if done == history.migrations.len() {
         return Ok(());
     }
-    let mut tx = store.begin_unledgered().await?;
+    let mut tx = pools.begin().await?;
     let connection = tx.connection();
     if kind == Kind::Postgres {
         sqlx::query("select pg_advisory_xact_lock($1)")
@@ -56,20 +85,26 @@ pub(crate) async fn run(store: &Store) -> Result<(), Error> {
             .execute(&mut *connection)
             .await?;
     }
-    let done = check(connection, kind).await?;
+    let table = history.table;
+    let done = check(connection, kind, history).await?;
     if done == 0 {
-        sqlx::raw_sql(match kind {
-            Kind::Sqlite => "create table migrations (number bigint primary key not null, name text not null, checksum blob not null)",
-            Kind::Postgres => "create table migrations (number bigint primary key not null, name text not null, checksum bytea not null)",
-        })
-        .execute(&mut *connection)
-        .await?;
+        let bytes = match kind {
+            Kind::Sqlite => "blob",
+            Kind::Postgres => "bytea",
+        };
+        let create = format!(
+            "create table {table} (number bigint primary key not null, name text not null, checksum {bytes} not null)"
+        );
+        sqlx::raw_sql(AssertSqlSafe(create))
+            .execute(&mut *connection)
+            .await?;
     }
-    for migration in &MIGRATIONS[done..] {
+    for migration in &history.migrations[done..] {
         sqlx::raw_sql(migration.text(kind))
             .execute(&mut *connection)
             .await?;
-        sqlx::query("insert into migrations (number, name, checksum) values ($1, $2, $3)")
+        let insert = format!("insert into {table} (number, name, checksum) values ($1, $2, $3)");
+        sqlx::query(AssertSqlSafe(insert))
             .bind(migration.number)
             .bind(migration.name)
             .bind(migration.checksum(kind))
@@ -78,7 +113,8 @@ pub(crate) async fn run(store: &Store) -> Result<(), Error> {
     }
     tx.commit().await?;
     tracing::info!(
-        migrations = MIGRATIONS.len() - done,
+        applied = history.migrations.len() - done,
+        history = table,
         "the database is up to date"
     );
     Ok(())
@@ -88,46 +124,52 @@ pub(crate) async fn run(store: &Store) -> Result<(), Error> {
 pub(crate) async fn newest_applied(
     connection: &mut AnyConnection,
     kind: Kind,
+    history: &History,
 ) -> Result<i64, Error> {
     let tables: i64 = sqlx::query_scalar(match kind {
-        Kind::Sqlite => {
-            "select count(*) from sqlite_master where type = 'table' and name = 'migrations'"
-        }
+        Kind::Sqlite => "select count(*) from sqlite_master where type = 'table' and name = $1",
         Kind::Postgres => {
             "select count(*) from information_schema.tables \
-             where table_schema = current_schema() and table_name = 'migrations'"
+             where table_schema = current_schema() and table_name = $1"
         }
     })
+    .bind(history.table)
     .fetch_one(&mut *connection)
     .await?;
     if tables == 0 {
         return Ok(0);
     }
-    Ok(
-        sqlx::query_scalar("select coalesce(max(number), 0) from migrations")
-            .fetch_one(connection)
-            .await?,
-    )
+    let newest = format!("select coalesce(max(number), 0) from {}", history.table);
+    Ok(sqlx::query_scalar(AssertSqlSafe(newest))
+        .fetch_one(connection)
+        .await?)
 }
 
 /// How many migrations are applied, each of them the one this program knows.
-async fn check(connection: &mut AnyConnection, kind: Kind) -> Result<usize, Error> {
-    let newest = newest_applied(connection, kind).await?;
+async fn check(
+    connection: &mut AnyConnection,
+    kind: Kind,
+    history: &History,
+) -> Result<usize, Error> {
+    let newest = newest_applied(connection, kind, history).await?;
     if newest == 0 {
         return Ok(0);
     }
-    let known = MIGRATIONS.last().map_or(0, |last| last.number);
+    let known = history.migrations.last().map_or(0, |last| last.number);
     if newest > known {
         return Err(Error::Newer {
             found: newest,
             known,
         });
     }
-    let applied: Vec<(i64, Vec<u8>)> =
-        sqlx::query_as("select number, checksum from migrations order by number")
-            .fetch_all(connection)
-            .await?;
-    for ((number, checksum), migration) in applied.iter().zip(MIGRATIONS) {
+    let all = format!(
+        "select number, checksum from {} order by number",
+        history.table
+    );
+    let applied: Vec<(i64, Vec<u8>)> = sqlx::query_as(AssertSqlSafe(all))
+        .fetch_all(connection)
+        .await?;
+    for ((number, checksum), migration) in applied.iter().zip(history.migrations) {
         if *number != migration.number || *checksum != migration.checksum(kind) {
             return Err(Error::Altered(*number));
         }
@@ -156,7 +198,12 @@ mod tests {
 
     #[test]
     fn both_databases_get_the_same_tables() {
-        for (at, migration) in MIGRATIONS.iter().enumerate() {
+        for (at, migration) in HOUSE
+            .migrations
+            .iter()
+            .enumerate()
+            .chain(LOGS.migrations.iter().enumerate())
+        {
             assert_eq!(
                 migration.number,
                 i64::try_from(at).unwrap() + 1,

@@ -5,7 +5,7 @@
 use model::{AccountId, WorkflowId, WorkflowName};
 use sqlx::AssertSqlSafe;
 
-use crate::row::{Row, column, parsed};
+use crate::row::{self, Row, column, parsed};
 use crate::{Error, Source, Tx};
 
 /// What kind of thing is needed.
@@ -150,7 +150,13 @@ pub(crate) async fn replace(
         .await?;
     let mut position = 0_i64;
     for some in requirements.chunks(ROWS_AT_ONCE) {
-        let mut insert = sqlx::query(AssertSqlSafe(insert_sql(some.len())));
+        let sql = format!(
+            "insert into requirements \
+             (workflow_id, position, account_id, kind, type_name, name, place_kind, place) \
+             values {}",
+            row::places(some.len(), 8)
+        );
+        let mut insert = sqlx::query(AssertSqlSafe(sql));
         for requirement in some {
             let (place_kind, place) = requirement.place.columns();
             insert = insert
@@ -172,34 +178,8 @@ pub(crate) async fn replace(
 /// How many rows go to the database in one statement: a hostile text has thousands.
 const ROWS_AT_ONCE: usize = 100;
 
-/// The statement for so many rows; it consists of numbers only.
-fn insert_sql(rows: usize) -> String {
-    let row = |at: usize| {
-        let columns: Vec<_> = (1..=8)
-            .map(|column| format!("${}", 8 * at + column))
-            .collect();
-        format!("({})", columns.join(", "))
-    };
-    let rows: Vec<_> = (0..rows).map(row).collect();
-    format!(
-        "insert into requirements \
-         (workflow_id, position, account_id, kind, type_name, name, place_kind, place) values {}",
-        rows.join(", ")
-    )
-}
-
-/// A text of the workflow as the index keeps it. Names that exist have at most 200 characters and no
-/// NUL, so what is cut off or replaced here could never have matched one; PostgreSQL would refuse
-/// both.
+/// A text of the workflow as the index keeps it. Names that exist have at most 200 characters, so
+/// what is cut off here could never have matched one.
 fn kept(text: &str) -> String {
-    text.chars()
-        .take(201)
-        .map(|c| {
-            if c == '\0' {
-                char::REPLACEMENT_CHARACTER
-            } else {
-                c
-            }
-        })
-        .collect()
+    row::kept(text).chars().take(201).collect()
 }

@@ -152,3 +152,20 @@ pub(crate) fn each<T>(
 ) -> Result<Vec<T>, Error> {
     rows.iter().map(read).collect()
 }
+
+/// The places of so many rows of values in a statement: `($1, $2), ($3, $4)`. Numbers only.
+pub(crate) fn places(rows: usize, columns: usize) -> String {
+    let row = |at: usize| {
+        let columns: Vec<_> = (1..=columns)
+            .map(|column| format!("${}", columns * at + column))
+            .collect();
+        format!("({})", columns.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// Text that came out of a workflow or a step, as both databases can keep it: PostgreSQL refuses
+/// NUL.
+pub(crate) fn kept(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}

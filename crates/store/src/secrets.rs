@@ -3,7 +3,7 @@
 use model::{SecretId, SecretName, Timestamp, WorkflowId};
 
 use crate::ledger::{self, Entry};
-use crate::row::{Row, bigint, column, counted, parsed, storable, time};
+use crate::row::{Row, bigint, column, counted, kept, parsed, storable, time};
 use crate::{Error, SealedBytes, Source, Tx, used_ids};
 
 /// A secret without its value.
@@ -107,6 +107,33 @@ pub async fn sealed(
     .fetch_optional(source.executor())
     .await?
     .map(|row| Ok((counted(&row, "field_revision")?, SealedBytes::read(&row)?)))
+    .transpose()
+}
+
+/// The secret of that name in that workflow, with its field revision and its sealed value. The value
+/// can only be opened where the private key is.
+pub async fn sealed_by_name(
+    source: impl Source,
+    workflow: &WorkflowId,
+    name: &str,
+) -> Result<Option<(SecretRow, u64, SealedBytes)>, Error> {
+    sqlx::query(
+        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, v.field_revision, \
+         v.key_id, v.sealed_data_key, v.nonce, v.ciphertext from secrets s \
+         join secret_values v on v.secret_id = s.id left join users u on u.id = s.changed_by \
+         where s.workflow_id = $1 and s.name = $2",
+    )
+    .bind(workflow.as_str())
+    .bind(kept(name))
+    .fetch_optional(source.executor())
+    .await?
+    .map(|row| {
+        Ok((
+            read(&row)?,
+            counted(&row, "field_revision")?,
+            SealedBytes::read(&row)?,
+        ))
+    })
     .transpose()
 }
 

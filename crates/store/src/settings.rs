@@ -16,11 +16,32 @@ pub(crate) enum Use {
     Write,
 }
 
+/// What a commit must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// A power cut: a commit waits for the disk. For everything but logs.
+    PowerCut,
+    /// The end of this process, however sudden. For logs.
+    Crash,
+}
+
+impl Durability {
+    /// SQLite's word for it, and the number it answers.
+    fn synchronous(self) -> (&'static str, &'static str) {
+        match self {
+            Self::PowerCut => ("pragma synchronous = full", "2"),
+            Self::Crash => ("pragma synchronous = normal", "1"),
+        }
+    }
+}
+
 /// Makes the settings of one SQLite connection, and asks whether they hold.
 pub(crate) async fn sqlite(
     connection: &mut AnyConnection,
     purpose: Use,
+    durability: Durability,
 ) -> Result<(), sqlx::Error> {
+    let (synchronous, synchronous_number) = durability.synchronous();
     // First of all: from here on the other settings wait for their turn.
     sqlx::raw_sql("pragma busy_timeout = 5000")
         .execute(&mut *connection)
@@ -28,9 +49,9 @@ pub(crate) async fn sqlite(
     if purpose == Use::Write {
         use_write_ahead_log(connection).await?;
     }
+    sqlx::raw_sql(synchronous).execute(&mut *connection).await?;
     sqlx::raw_sql(
-        "pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on; \
-         pragma trusted_schema = off",
+        "pragma foreign_keys = on; pragma secure_delete = on; pragma trusted_schema = off",
     )
     .execute(&mut *connection)
     .await?;
@@ -44,7 +65,7 @@ pub(crate) async fn sqlite(
         .await?;
     hold("journal_mode", &journal, "wal")?;
     for (setting, query, wanted) in [
-        ("synchronous", "pragma synchronous", "2"),
+        ("synchronous", "pragma synchronous", synchronous_number),
         ("foreign_keys", "pragma foreign_keys", "1"),
         ("secure_delete", "pragma secure_delete", "1"),
         ("busy_timeout", "pragma busy_timeout", "5000"),
@@ -87,12 +108,20 @@ fn hold(setting: &'static str, found: &str, wanted: &'static str) -> Result<(), 
 }
 
 /// A server that hangs must not hang its callers.
-pub(crate) async fn postgres(connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+pub(crate) async fn postgres(
+    connection: &mut AnyConnection,
+    durability: Durability,
+) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(
         "set lock_timeout = '30s'; set statement_timeout = '60s'; \
          set idle_in_transaction_session_timeout = '60s'",
     )
-    .execute(connection)
-    .await
-    .map(|_| ())
+    .execute(&mut *connection)
+    .await?;
+    if durability == Durability::Crash {
+        sqlx::raw_sql("set synchronous_commit = off")
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
 }

@@ -3,12 +3,15 @@
 //! Only one ledgered transaction runs at a time, on both databases: SQLite begins IMMEDIATE,
 //! PostgreSQL locks the head of the ledger. What a use case has read in it is still true when it
 //! writes, so that use cases need no second guess about races.
+//!
+//! Transitions of runs are not told in the ledger, and on PostgreSQL do not stand in that line. What
+//! keeps them apart is the lock of the run they belong to: [`crate::runs::lock`].
 
 use std::time::{Duration, Instant};
 
 use sqlx::{Any, AnyConnection, Transaction};
 
-use crate::database::Kind;
+use crate::pools::{Kind, Pools};
 use crate::{Error, Store};
 
 /// How long a writer stands in line before it gives up.
@@ -17,6 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// An open transaction. Dropped without [`Tx::commit`], nothing of it has happened.
 pub struct Tx {
     inner: Transaction<'static, Any>,
+    kind: Kind,
 }
 
 impl Tx {
@@ -27,6 +31,10 @@ impl Tx {
 
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.inner
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 }
 
@@ -42,16 +50,34 @@ impl Store {
         Ok(tx)
     }
 
-    /// Begins a transaction for what the ledger does not tell: sessions and migrations.
+    /// Begins a transaction for transitions of runs: what Relay does by itself, and the ledger does
+    /// not tell. On PostgreSQL several of them run at once; it must not append to the ledger.
+    pub async fn begin_transition(&self) -> Result<Tx, Error> {
+        self.begin_unledgered().await
+    }
+
+    /// Begins a transaction for what the ledger does not tell.
     pub(crate) async fn begin_unledgered(&self) -> Result<Tx, Error> {
-        let statement = match self.kind() {
+        self.pools().begin().await
+    }
+}
+
+impl Pools {
+    /// Begins a transaction that will write.
+    pub(crate) async fn begin(&self) -> Result<Tx, Error> {
+        let statement = match self.kind {
             Kind::Sqlite => "begin immediate",
             Kind::Postgres => "begin",
         };
         let begun = Instant::now();
         loop {
-            match self.writers().begin_with(statement).await {
-                Ok(inner) => return Ok(Tx { inner }),
+            match self.writers.begin_with(statement).await {
+                Ok(inner) => {
+                    return Ok(Tx {
+                        inner,
+                        kind: self.kind,
+                    });
+                }
                 // SQLite has no queue: another process that writes without a pause can keep this
                 // one out for longer than the busy timeout. Nothing has happened yet, so ask again.
                 Err(error) if is_busy(&error) && begun.elapsed() < PATIENCE => {}

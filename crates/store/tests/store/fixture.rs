@@ -1,11 +1,17 @@
 //! A database that an earlier Relay wrote opens and verifies for ever; see `tests/fixtures`.
 
+mod make;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use model::{AttemptState, RunState, StepState};
 use store::ledger::{self, Verdict};
 use store::testing::TestDatabase;
-use store::{Store, connections, requirements, revisions, secrets, users, vault_keys, workflows};
+use store::{
+    Store, connections, logs, outputs, requirements, revisions, runs, secrets, steps, users, uses,
+    vault_keys, workflows,
+};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -13,10 +19,11 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-async fn check_0001(store: &Store) {
+/// What the story of 0001 has left. Those after it go on from there.
+async fn check_0001(store: &Store, rows: u64) {
     assert_eq!(
         ledger::verify(store).await.unwrap(),
-        Verdict::Whole { rows: 10 }
+        Verdict::Whole { rows }
     );
     let account = store::accounts::first(store).await.unwrap().unwrap();
     let public = fs::read_to_string(fixture("0001.vault.public")).unwrap();
@@ -64,21 +71,102 @@ async fn check_0001(store: &Store) {
     }
 }
 
+async fn check_0002(store: &Store) {
+    check_0001(store, 14).await;
+    let account = store::accounts::first(store).await.unwrap().unwrap();
+    let workflow = workflows::by_name(store, &account, &"ec2-reaper".parse().unwrap()).await;
+    let workflow = workflow.unwrap().unwrap().id;
+    let numbers = runs::list(store, &account, &workflow, None, 10)
+        .await
+        .unwrap();
+    let seen: Vec<_> = numbers.iter().map(|run| (run.number, run.state)).collect();
+    assert_eq!(seen, [(2, RunState::Queued), (1, RunState::Failed)]);
+    let run = &numbers[1];
+    assert_eq!((run.revision, run.started_by.as_deref()), (2, Some("Ana")));
+    assert_eq!(run.parameters, r#"{"region":"eu-north-1"}"#);
+
+    let rows = steps::of_run(store, &run.id).await.unwrap();
+    let seen: Vec<_> = rows
+        .iter()
+        .map(|step| (step.name.as_str(), step.state, step.attempts))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("find", StepState::Succeeded, 2),
+            ("terminate", StepState::Failed, 1)
+        ]
+    );
+    assert_eq!(rows[1].exit_code, Some(3));
+    let attempts = steps::attempts(store, &run.id).await.unwrap();
+    let seen: Vec<_> = attempts.iter().map(|attempt| attempt.state).collect();
+    assert_eq!(
+        seen,
+        [
+            AttemptState::Interrupted,
+            AttemptState::Succeeded,
+            AttemptState::Failed
+        ]
+    );
+    let set = outputs::of_run(store, &run.id).await.unwrap().remove(0);
+    assert_eq!((set.step.as_str(), set.name.as_str()), ("find", "found"));
+    assert_eq!(set.value, r#"["i-0001"]"#);
+    let used = uses::of_run(store, &run.id).await.unwrap().remove(0);
+    assert_eq!((used.step.as_str(), used.revision), ("find", 2));
+    let last = uses::last_of(store, &account).await.unwrap();
+    assert_eq!(last.into_values().next().unwrap().2, 1);
+    let printed = logs::read(store.logs(), &attempts[1].id, 0, 100)
+        .await
+        .unwrap();
+    assert_eq!(printed[0].bytes, b"found i-0001\n");
+}
+
+/// The files of a fixture where a server would have them.
+fn put_sqlite(database: &TestDatabase, number: &str) {
+    let data = database.directory().join("data");
+    fs::create_dir(&data).unwrap();
+    for file in ["", "-logs"] {
+        let from = fixture(&format!("{number}{file}.sqlite"));
+        // Logs came with 0002.
+        if from.exists() {
+            fs::copy(from, data.join(format!("relay{file}.sqlite"))).unwrap();
+        }
+    }
+}
+
+async fn put_postgres(database: &TestDatabase, number: &str) {
+    let dump = fs::read_to_string(fixture(&format!("{number}.postgres.sql"))).unwrap();
+    database.execute(&dump).await.unwrap();
+}
+
 #[test]
 fn sqlite_0001() {
     store::testing::on_sqlite(|database: TestDatabase| async move {
-        let data = database.directory().join("data");
-        fs::create_dir(&data).unwrap();
-        fs::copy(fixture("0001.sqlite"), data.join("relay.sqlite")).unwrap();
-        check_0001(&database.open().await.unwrap()).await;
+        put_sqlite(&database, "0001");
+        check_0001(&database.open().await.unwrap(), 10).await;
     });
 }
 
 #[test]
 fn postgres_0001() {
     store::testing::on_postgres(|database: TestDatabase| async move {
-        let dump = fs::read_to_string(fixture("0001.postgres.sql")).unwrap();
-        database.execute(&dump).await.unwrap();
-        check_0001(&database.open().await.unwrap()).await;
+        put_postgres(&database, "0001").await;
+        check_0001(&database.open().await.unwrap(), 10).await;
+    });
+}
+
+#[test]
+fn sqlite_0002() {
+    store::testing::on_sqlite(|database: TestDatabase| async move {
+        put_sqlite(&database, "0002");
+        check_0002(&database.open().await.unwrap()).await;
+    });
+}
+
+#[test]
+fn postgres_0002() {
+    store::testing::on_postgres(|database: TestDatabase| async move {
+        put_postgres(&database, "0002").await;
+        check_0002(&database.open().await.unwrap()).await;
     });
 }

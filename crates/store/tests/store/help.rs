@@ -1,9 +1,18 @@
 //! A store with an account and a person, and entries to change it with.
 
-use model::{AccountId, ConnectionId, Role, Timestamp, UserId, WorkflowId};
+use std::time::{Duration, Instant};
+
+use model::{
+    AccountId, AttemptId, AttemptState, ConnectionId, EngineId, Role, RunId, RunState, StepState,
+    Timestamp, UserId, WorkflowId,
+};
 use store::ledger::{Actor, Entry};
+use store::revisions::{self, NewRevision};
+use store::runs::{self, NewRun, NewStep};
+use store::steps::{self, Claim};
 use store::testing::TestDatabase;
 use store::users::{self, NewUser, PasswordHash};
+use store::workflows::{self, NewWorkflow};
 use store::{SealedBytes, Store, Tx};
 
 pub(crate) fn account() -> AccountId {
@@ -78,4 +87,107 @@ pub(crate) async fn entries(database: &TestDatabase) -> i64 {
         .number("select count(*) from ledger")
         .await
         .unwrap()
+}
+
+pub(crate) fn run_id(number: u8) -> RunId {
+    RunId::from_bytes([number; 16])
+}
+
+pub(crate) fn attempt_id(number: u8) -> AttemptId {
+    AttemptId::from_bytes([number; 16])
+}
+
+pub(crate) fn engine_id(number: u8) -> EngineId {
+    EngineId::from_bytes([number; 16])
+}
+
+/// A workflow with one revision.
+pub(crate) async fn add_workflow(store: &Store, number: u8) {
+    let (id, name) = (workflow_id(number), format!("workflow-{number}"));
+    let mut tx = store.begin().await.unwrap();
+    let new = NewWorkflow {
+        id: &id,
+        name: &name.parse().unwrap(),
+        description: "",
+    };
+    workflows::add(&mut tx, &new, &entry("workflow.add"))
+        .await
+        .unwrap();
+    let new = NewRevision {
+        workflow_id: &id,
+        base: 0,
+        text: "steps: []\n",
+        readable: true,
+        note: "",
+        requirements: &[],
+    };
+    let saved = revisions::add(&mut tx, &new, &entry("workflow.save")).await;
+    assert_eq!(saved.unwrap(), Some(1));
+    tx.commit().await.unwrap();
+}
+
+/// A run of that workflow with steps in these states, named `step-0` and so on; answers its number.
+pub(crate) async fn add_run(store: &Store, workflow: u8, run: &RunId, states: &[StepState]) -> u64 {
+    let steps: Vec<_> = states
+        .iter()
+        .enumerate()
+        .map(|(position, state)| NewStep {
+            name: format!("step-{position}"),
+            kind: "container",
+            state: *state,
+            message: String::new(),
+        })
+        .collect();
+    let new = NewRun {
+        id: run,
+        workflow: &workflow_id(workflow),
+        revision: 1,
+        parameters: r#"{"region":"eu-north-1"}"#,
+        state: RunState::Queued,
+        steps: &steps,
+    };
+    let mut tx = store.begin().await.unwrap();
+    let number = runs::add(&mut tx, &new, &entry("run.start")).await.unwrap();
+    tx.commit().await.unwrap();
+    number
+}
+
+/// What an engine takes in a transaction of its own.
+pub(crate) async fn claim(store: &Store, engine: u8, fresh: &[AttemptId]) -> Vec<Claim> {
+    let mut tx = store.begin_transition().await.unwrap();
+    let claims = steps::claim(&mut tx, &engine_id(engine), fresh, Timestamp(2_000))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    claims
+}
+
+/// Ends an attempt in a transaction of its own, and its step in the state of the same name.
+pub(crate) async fn finish(store: &Store, attempt: &AttemptId, state: AttemptState) -> bool {
+    let step = match state {
+        AttemptState::Interrupted => StepState::Queued,
+        other => other.words().parse().unwrap(),
+    };
+    let mut tx = store.begin_transition().await.unwrap();
+    let done = steps::finish_attempt(
+        &mut tx,
+        attempt,
+        state,
+        step,
+        Some(0),
+        "it ended",
+        Timestamp(3_000),
+    );
+    let done = done.await.unwrap();
+    tx.commit().await.unwrap();
+    done
+}
+
+/// Asks until it is so.
+pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut so: impl FnMut() -> F) {
+    let begun = Instant::now();
+    while !so().await {
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -2,12 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod claims;
 mod connections;
 mod contention;
+mod engines;
 mod fixture;
 mod help;
 mod ledger;
+mod logs;
 mod opening;
 mod people;
+mod runs;
 mod secrets;
+mod steps;
+mod uses;
+mod wake;
 mod workflows;
