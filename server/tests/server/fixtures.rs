@@ -17,7 +17,8 @@ fn fixture(name: &str) -> PathBuf {
         .join(name)
 }
 
-async fn check_0001(store: &Store) {
+/// What the database of the first migration held, and every one made from it holds still.
+async fn check(store: &Store) {
     let key = fs::read_to_string(fixture("0001.vault.key")).unwrap();
     let ring = KeyRing::from_text(key).unwrap();
     let account = store::accounts::first(store).await.unwrap().unwrap();
@@ -69,21 +70,29 @@ async fn check_0001(store: &Store) {
     assert_eq!(opened.expose(), b"a secret of the fixture");
 }
 
+/// Every migration that has landed.
+const FIXTURES: [&str; 2] = ["0001", "0002"];
+
 #[test]
-fn sqlite_0001_decrypts() {
-    store::testing::on_sqlite(|database: TestDatabase| async move {
-        let data = database.directory().join("data");
-        fs::create_dir(&data).unwrap();
-        fs::copy(fixture("0001.sqlite"), data.join("relay.sqlite")).unwrap();
-        check_0001(&database.open().await.unwrap()).await;
-    });
+fn sqlite_decrypts() {
+    for name in FIXTURES {
+        store::testing::on_sqlite(move |database: TestDatabase| async move {
+            let data = database.directory().join("data");
+            fs::create_dir(&data).unwrap();
+            let file = fixture(&format!("{name}.sqlite"));
+            fs::copy(file, data.join("relay.sqlite")).unwrap();
+            check(&database.open().await.unwrap()).await;
+        });
+    }
 }
 
 #[test]
-fn postgres_0001_decrypts() {
-    store::testing::on_postgres(|database: TestDatabase| async move {
-        let dump = fs::read_to_string(fixture("0001.postgres.sql")).unwrap();
-        database.execute(&dump).await.unwrap();
-        check_0001(&database.open().await.unwrap()).await;
-    });
+fn postgres_decrypts() {
+    for name in FIXTURES {
+        store::testing::on_postgres(move |database: TestDatabase| async move {
+            let dump = fs::read_to_string(fixture(&format!("{name}.postgres.sql"))).unwrap();
+            database.execute(&dump).await.unwrap();
+            check(&database.open().await.unwrap()).await;
+        });
+    }
 }
