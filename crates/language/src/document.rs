@@ -1,15 +1,19 @@
 //! A workflow as it was understood, with every complaint about it.
 
 mod fields;
-mod json;
+pub(crate) mod json;
 mod names;
 mod parameter;
+#[cfg(feature = "evaluate")]
+mod runnable;
 mod step;
 mod trigger;
 mod uses;
 mod workflow;
 
 pub use parameter::Parameter;
+#[cfg(feature = "evaluate")]
+pub use runnable::{Runnable, RunnableStep, StepReads, runnable};
 pub use step::Step;
 pub use trigger::Trigger;
 

@@ -7,23 +7,44 @@ mod characters;
 mod compare;
 mod diagnostic;
 mod document;
+#[cfg(feature = "evaluate")]
+mod evaluate;
 pub mod limits;
 mod order;
 mod parse;
 mod plan;
+#[cfg(feature = "evaluate")]
+mod progress;
 mod reference;
 mod requirement;
 mod suggest;
 mod syntax;
+#[cfg(feature = "evaluate")]
+mod tagged;
 mod text;
 pub mod tree;
 
 pub use compare::{Setup, SetupConnection, SetupSecret, compare};
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Document, Parameter, Step, Trigger, read};
+#[cfg(feature = "evaluate")]
+pub use document::{Runnable, RunnableStep, StepReads, runnable};
+#[cfg(feature = "evaluate")]
+pub use evaluate::{
+    Environment, ErrorKind, Evaluation, EvaluationError, Expression, List, Lookup, Map, Number,
+    QueryLanguage, Reference, StatusProperty, UnknownLanguage, UnknownProperty, Unresolvable,
+    Value, from_stored, to_stored,
+};
 pub use plan::{Plan, PlanStep, PlanTrigger, StepKind};
+#[cfg(feature = "evaluate")]
+pub use progress::{
+    Condition, Decision, StepRecord, WhenStatus, decide, effective_when, run_conditions, run_state,
+    step_conditions, step_status,
+};
 pub use requirement::{
     ConnectionRequirement, DynamicRequirement, ParameterRequirement, Requirements,
     SecretRequirement,
 };
+#[cfg(feature = "evaluate")]
+pub use tagged::read_tagged;
 pub use text::{Place, Places, Span};

@@ -5,6 +5,8 @@ mod tag;
 mod template;
 mod walk;
 
+#[cfg(feature = "evaluate")]
+pub(crate) use tag::parts as tag_parts;
 pub(crate) use walk::Walker;
 
 use crate::text::Span;

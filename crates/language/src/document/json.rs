@@ -52,7 +52,8 @@ pub(super) fn text(tree: &Tree<'_>, id: NodeId) -> String {
     json
 }
 
-fn scalar(tree: &Tree<'_>, id: NodeId, text: &str, json: &mut String) {
+/// One scalar as JSON.
+pub(crate) fn scalar(tree: &Tree<'_>, id: NodeId, text: &str, json: &mut String) {
     match tree.scalar_type(id) {
         Some(ScalarType::Null) => json.push_str("null"),
         Some(ScalarType::Boolean) => {

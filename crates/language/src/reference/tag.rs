@@ -140,6 +140,26 @@ fn fields(tree: &Tree<'_>, id: NodeId, shape: &Shape) -> Option<Vec<NodeId>> {
     }
 }
 
+/// The fields of a tag with their nodes, for who puts its value together.
+#[cfg(feature = "evaluate")]
+pub(crate) struct Parts {
+    /// The tag without its `!`.
+    pub(crate) word: &'static str,
+    /// The fields in the order of the list form.
+    pub(crate) fields: Vec<(&'static str, NodeId)>,
+}
+
+/// What a tag stands for. None: it is no tag of ours. `Err`: how it has to be written.
+#[cfg(feature = "evaluate")]
+pub(crate) fn parts(tree: &Tree<'_>, id: NodeId, tag: &str) -> Option<Result<Parts, &'static str>> {
+    let shape = SHAPES.iter().find(|shape| shape.tag == tag)?;
+    let named = |values: Vec<NodeId>| Parts {
+        word: shape.tag.trim_start_matches('!'),
+        fields: shape.fields.iter().copied().zip(values).collect(),
+    };
+    Some(fields(tree, id, shape).map(named).ok_or(shape.example))
+}
+
 fn reference(
     tree: &Tree<'_>,
     span: Span,

@@ -1,9 +1,14 @@
 //! The language through its front door: text in, document out.
 
+mod decisions;
 mod dialects;
+mod evaluation;
+mod expense;
 mod hostile;
 mod order;
 mod properties;
+mod runnable;
+mod sayings;
 mod schema;
 mod setup;
 mod values;
