@@ -1,0 +1,234 @@
+//! Moving the steps of one run on, as far as what is known allows.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+
+use language::{Decision, Reference, StepReads};
+use model::{StepState, Timestamp};
+use store::runs::RunRow;
+use store::steps::StepRow;
+use store::{Tx, runs, steps};
+
+use crate::asking::subject_of;
+use crate::core::Core;
+use crate::facts::{self, Outputs};
+use crate::opening::Subject;
+use crate::outcome::STOPPED;
+use crate::plans::Plan;
+use crate::sentences::sentence;
+use crate::view::{Values, View};
+
+/// What came of it.
+#[derive(Default)]
+pub(super) struct Advanced {
+    /// Whether anything was written.
+    pub(super) changed: bool,
+    /// How many steps can start now.
+    pub(super) queued: usize,
+    /// Attempts of the run are to be ended.
+    pub(super) stop: bool,
+    /// The run is over.
+    pub(super) finished: bool,
+    /// What conditions ask for and only the vault knows, by the name of the step.
+    pub(super) wanted: Vec<(String, BTreeSet<Subject>)>,
+}
+
+/// Values that were opened for conditions, by the name of the step.
+pub(super) type Opened = HashMap<String, Values>;
+
+/// Decides about every waiting step of a run whose row is locked, and writes what follows.
+pub(super) async fn advance(
+    core: &Core,
+    tx: &mut Tx,
+    run: &RunRow,
+    opened: Option<&Opened>,
+    at: Timestamp,
+) -> Result<Advanced, store::Error> {
+    if run.state.is_final() {
+        return Ok(Advanced {
+            finished: true,
+            ..Advanced::default()
+        });
+    }
+    let rows = steps::of_run(&mut *tx, &run.id).await?;
+    let mut moving = Moving::new(rows);
+    if run.stop_requested.is_some() {
+        moving.cancel();
+    } else if let Some(plan) = core
+        .plans
+        .of(&mut *tx, &run.workflow_id, run.revision)
+        .await?
+    {
+        moving.decide_all(tx, run, &plan, opened).await?;
+    } else {
+        moving.fail("The text of this revision cannot be run any more.");
+    }
+    moving.write(tx, run, at).await
+}
+
+/// The steps of a run, and where they are moved to.
+struct Moving {
+    rows: Vec<StepRow>,
+    positions: HashMap<String, usize>,
+    moves: Vec<(usize, StepState, String)>,
+    before: Vec<StepState>,
+    wanted: Vec<(String, BTreeSet<Subject>)>,
+}
+
+/// What expressions of the run can see; outputs when one asks for them.
+struct Seen {
+    parameters: BTreeMap<String, language::Value>,
+    outputs: Option<Outputs>,
+}
+
+impl Moving {
+    fn new(rows: Vec<StepRow>) -> Self {
+        let positions = rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (row.name.clone(), at))
+            .collect();
+        Self {
+            before: rows.iter().map(|row| row.state).collect(),
+            rows,
+            positions,
+            moves: Vec::new(),
+            wanted: Vec::new(),
+        }
+    }
+
+    fn to(&mut self, at: usize, state: StepState, message: impl Into<String>) {
+        self.rows[at].state = state;
+        self.moves.push((at, state, message.into()));
+    }
+
+    /// Everything that has not begun will not.
+    fn cancel(&mut self) {
+        for at in 0..self.rows.len() {
+            let state = self.rows[at].state;
+            if !state.is_final() && state != StepState::Running {
+                self.to(at, StepState::Cancelled, STOPPED);
+            }
+        }
+    }
+
+    fn fail(&mut self, message: &str) {
+        for at in 0..self.rows.len() {
+            let state = self.rows[at].state;
+            if !state.is_final() && state != StepState::Running {
+                self.to(at, StepState::Failed, message);
+            }
+        }
+    }
+
+    async fn decide_all(
+        &mut self,
+        tx: &mut Tx,
+        run: &RunRow,
+        plan: &Arc<Plan>,
+        opened: Option<&Opened>,
+    ) -> Result<(), store::Error> {
+        let waiting = |row: &StepRow| row.state == StepState::Waiting;
+        let mut due: VecDeque<usize> = (0..self.rows.len())
+            .filter(|at| waiting(&self.rows[*at]))
+            .collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut seen = Seen {
+            parameters: facts::parameters(run, plan),
+            outputs: None,
+        };
+        while let Some(at) = due.pop_front() {
+            if !waiting(&self.rows[at]) {
+                continue;
+            }
+            match self.decide(at, plan, &seen, opened) {
+                Decision::Wait => continue,
+                Decision::Start => self.to(at, StepState::Queued, ""),
+                Decision::AskApproval => self.to(at, StepState::WaitingForApproval, ""),
+                Decision::Skip(why) => self.to(at, StepState::Skipped, sentence(&why)),
+                Decision::Fail(why) => self.to(at, StepState::Failed, sentence(&why)),
+                Decision::Wanted(references) => {
+                    if seen.outputs.is_none() {
+                        seen.outputs = Some(facts::outputs_of(&mut *tx, &run.id).await?);
+                        due.push_front(at);
+                    } else {
+                        self.want(at, &references);
+                    }
+                    continue;
+                }
+            }
+            if self.rows[at].state.is_final() {
+                let dependants = plan.dependants(&self.rows[at].name);
+                due.extend(dependants.filter_map(|name| self.positions.get(name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn decide(&self, at: usize, plan: &Plan, seen: &Seen, opened: Option<&Opened>) -> Decision {
+        let name = &self.rows[at].name;
+        let Some(step) = plan.step(name) else {
+            return Decision::Fail("the text of this revision has no such step".to_owned());
+        };
+        let state_of = |name: &str| {
+            let at = self.positions.get(name)?;
+            Some(self.rows[*at].state)
+        };
+        let nothing = Values::new();
+        let reads: &StepReads = &step.reads;
+        let view = View {
+            parameters: Some(&seen.parameters),
+            outputs: seen.outputs.as_ref(),
+            state_of: &state_of,
+            states_known: true,
+            values: opened
+                .and_then(|opened| opened.get(name))
+                .unwrap_or(&nothing),
+            reads,
+            beyond: Mutex::default(),
+        };
+        language::decide(step, &state_of, &view)
+    }
+
+    fn want(&mut self, at: usize, references: &[Reference]) {
+        let subjects = references.iter().filter_map(subject_of).collect();
+        self.wanted.push((self.rows[at].name.clone(), subjects));
+    }
+
+    async fn write(
+        self,
+        tx: &mut Tx,
+        run: &RunRow,
+        at: Timestamp,
+    ) -> Result<Advanced, store::Error> {
+        // Steps that go the same way go in one statement.
+        let mut ways: HashMap<(StepState, StepState, &str), Vec<u64>> = HashMap::new();
+        for (step, to, message) in &self.moves {
+            let way = (self.before[*step], *to, message.as_str());
+            ways.entry(way).or_default().push(self.rows[*step].position);
+        }
+        for ((from, to, message), positions) in &ways {
+            steps::set_states(tx, &run.id, positions, *from, *to, message, at).await?;
+        }
+        let states: Vec<_> = self.rows.iter().map(|row| row.state).collect();
+        let stop = run.stop_requested.is_some();
+        let state = language::run_state(&states, stop);
+        let mut changed = !self.moves.is_empty();
+        if state != run.state {
+            changed |= runs::set_state(tx, &run.id, run.state, state, at).await?;
+        }
+        Ok(Advanced {
+            changed,
+            queued: self
+                .moves
+                .iter()
+                .filter(|(_, to, _)| *to == StepState::Queued)
+                .count(),
+            stop,
+            finished: state.is_final(),
+            wanted: self.wanted,
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! The door of one step: everything a step can ask for, and nothing else.
+//!
+//! Whatever the step is not written to read does not exist behind it. The answers to “there is no
+//! such thing” and “this is not for you” are the same.
+
+use std::sync::Arc;
+
+use language::{Evaluation, EvaluationError, Expression, QueryLanguage, Value};
+
+use crate::conditions::Conditions;
+use crate::core::Core;
+use crate::hand_out;
+use crate::live::Live;
+use crate::opening::{OpenFailure, Subject};
+use crate::{asking, masking};
+
+/// Bytes of an output, as JSON.
+pub const MAX_OUTPUT: usize = 1024 * 1024;
+
+/// Characters of the name of an output.
+pub const MAX_OUTPUT_NAME: usize = 1_000;
+
+/// What a step is told instead of an answer.
+#[derive(Debug)]
+pub enum DoorError {
+    /// There is no such thing for this step.
+    NotFound,
+    /// The expression cannot be evaluated. Its words name places, never values.
+    Evaluation(EvaluationError),
+    /// The step's condition is neither true nor false.
+    NotACondition,
+    /// The value or its name is longer than Relay keeps.
+    TooLarge,
+    /// Relay itself failed, and has logged why. Nothing was handed out.
+    Failed,
+}
+
+impl From<store::Error> for DoorError {
+    fn from(error: store::Error) -> Self {
+        OpenFailure::from(error).into()
+    }
+}
+
+impl From<OpenFailure> for DoorError {
+    fn from(failure: OpenFailure) -> Self {
+        tracing::error!(
+            error = &failure as &(dyn std::error::Error + 'static),
+            "a step got no answer"
+        );
+        Self::Failed
+    }
+}
+
+/// The door of one step, for as long as its attempt is under way.
+#[derive(Clone)]
+pub struct StepDoor {
+    core: Arc<Core>,
+    live: Arc<Live>,
+}
+
+impl StepDoor {
+    pub(crate) fn new(core: Arc<Core>, live: Arc<Live>) -> Self {
+        Self { core, live }
+    }
+
+    /// The step's `spec`, or what a query finds in it.
+    pub async fn spec(
+        &self,
+        query: Option<(QueryLanguage, &str)>,
+    ) -> Result<Evaluation, DoorError> {
+        let spec = self.live.written().and_then(|step| step.spec.as_ref());
+        self.expression(spec, query).await
+    }
+
+    /// The step's `env`.
+    pub async fn environment(&self) -> Result<Evaluation, DoorError> {
+        let env = self.live.written().and_then(|step| step.env.as_ref());
+        self.expression(env, None).await
+    }
+
+    /// One variable of the step's `env`.
+    pub async fn environment_value(&self, name: &str) -> Result<Evaluation, DoorError> {
+        // All of it was handed out when the step was started.
+        let mut environment = self.environment().await?;
+        let variables = environment.value.as_map();
+        let value = variables.and_then(|variables| variables.get(name)).cloned();
+        environment.value = value.ok_or(DoorError::NotFound)?;
+        Ok(environment)
+    }
+
+    /// Whether the step's condition holds. It did when the step was started.
+    pub async fn conditions(&self) -> Result<Conditions, DoorError> {
+        let Some(step) = self.live.written() else {
+            return Err(DoorError::NotFound);
+        };
+        match &step.when {
+            Some(when) => {
+                let evaluation = self.expression(Some(when), None).await?;
+                Conditions::of(&evaluation, &step.reads)
+            }
+            None => Ok(Conditions::without(!step.depends_on.is_empty())),
+        }
+    }
+
+    /// Sets an output of the step; the last value counts. Values that may not be logged are masked.
+    pub async fn set_output(&self, name: &str, value: Value) -> Result<(), DoorError> {
+        if name.chars().count() > MAX_OUTPUT_NAME {
+            return Err(DoorError::TooLarge);
+        }
+        if name.is_empty() || name.contains('\0') {
+            return Err(DoorError::NotFound);
+        }
+        hand_out::learn_all(&self.core, &self.live).await?;
+        let value = masking::masked(&self.live.redactor, &value)
+            .to_wire()
+            .to_string();
+        if value.len() > MAX_OUTPUT {
+            return Err(DoorError::TooLarge);
+        }
+        let name = self.live.redactor.mask_text(name);
+        let mut tx = self.core.store.begin_transition().await?;
+        let at = self.core.now();
+        let set = store::outputs::set(&mut tx, &self.live.attempt, &name, &value, at).await?;
+        if !set || self.live.is_over() {
+            return Err(DoorError::NotFound);
+        }
+        tx.commit().await?;
+        self.core.tell_of_run(&self.live.run);
+        Ok(())
+    }
+
+    /// A secret that the step is written to read.
+    pub async fn secret(&self, name: &str) -> Result<Value, DoorError> {
+        let name = name.to_owned();
+        self.value(Subject::Secret { name }).await
+    }
+
+    /// A connection that the step is written to read.
+    pub async fn connection(&self, type_name: &str, name: &str) -> Result<Value, DoorError> {
+        let (type_name, name) = (type_name.to_owned(), name.to_owned());
+        self.value(Subject::Connection { type_name, name }).await
+    }
+
+    /// An output of another step that this one is written to read.
+    pub async fn output(&self, step: &str, name: &str) -> Result<Value, DoorError> {
+        let read = self
+            .live
+            .written()
+            .is_some_and(|this| this.reads.outputs.iter().any(|read| read == step));
+        if !read || self.live.is_over() {
+            return Err(DoorError::NotFound);
+        }
+        let facts = asking::facts(&self.core, &self.live).await?;
+        let key = (step.to_owned(), name.to_owned());
+        facts.outputs.get(&key).cloned().ok_or(DoorError::NotFound)
+    }
+
+    async fn value(&self, subject: Subject) -> Result<Value, DoorError> {
+        let found = hand_out::hand_out(&self.core, &self.live, &subject).await?;
+        found.ok_or(DoorError::NotFound)
+    }
+
+    async fn expression(
+        &self,
+        expression: Option<&Expression>,
+        query: Option<(QueryLanguage, &str)>,
+    ) -> Result<Evaluation, DoorError> {
+        let Some(expression) = expression else {
+            return Err(DoorError::NotFound);
+        };
+        let evaluation = match query {
+            None => {
+                asking::evaluate(&self.core, &self.live, |env| expression.evaluate(env)).await?
+            }
+            Some((language, text)) => {
+                let query = |env: &dyn language::Environment| expression.query(language, text, env);
+                asking::evaluate(&self.core, &self.live, query).await?
+            }
+        };
+        if self.live.is_over() {
+            return Err(DoorError::NotFound);
+        }
+        Ok(evaluation)
+    }
+}

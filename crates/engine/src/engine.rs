@@ -1,0 +1,129 @@
+//! The engine: starting it, stopping it, and the doors of its steps.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::{AccountId, Timestamp};
+use opener::KeyRing;
+use store::Store;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::coordinator::{Coordinator, Echoes, Message};
+use crate::core::Core;
+use crate::door::StepDoor;
+use crate::plans::Plans;
+use crate::runner::{ProcessRunner, RunnerSettings};
+use crate::settings::{RunnerChoice, RunnerWords, Settings, StartError};
+use crate::tokens::Tokens;
+use crate::{logs, presence};
+
+/// How long steps and their last words may take when the engine is stopped.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An engine: it starts what can start, and writes down how it ended.
+///
+/// Dropped without [`Engine::stop`], everything of it ends at once, as in a crash; the next engine
+/// puts its rows right.
+pub struct Engine {
+    core: Arc<Core>,
+    coordinator: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Engine {
+    /// Starts an engine for the runs of `account`, with the private keys of the vault.
+    ///
+    /// What an engine has left that was killed is put right before anything new is started.
+    pub async fn start(
+        store: Store,
+        account: AccountId,
+        ring: KeyRing,
+        settings: Settings,
+        clock: fn() -> Timestamp,
+    ) -> Result<Self, StartError> {
+        let (runner, words) = choose_runner(&settings).await?;
+        let (engine, presence) = presence::announce(&store, &words, clock).await?;
+        let changes = store.changes();
+        let (inbox, messages) = mpsc::unbounded_channel();
+        let core = Arc::new(Core {
+            chunks: logs::start(store.clone()),
+            store,
+            account,
+            ring,
+            settings,
+            runner,
+            words,
+            tokens: Tokens::default(),
+            plans: Plans::default(),
+            inbox,
+            echoes: Echoes::default(),
+            clock,
+        });
+        let mut coordinator = Coordinator::new(Arc::clone(&core), messages, engine, presence);
+        coordinator.listen(changes);
+        coordinator.take_over().await;
+        Ok(Self {
+            core,
+            coordinator: Mutex::new(Some(tokio::spawn(coordinator.run()))),
+        })
+    }
+
+    /// Ends all steps and writes down that they were interrupted; another engine, or the next one,
+    /// begins them again. Takes at most some ten seconds.
+    pub async fn stop(&self) {
+        let coordinator = self
+            .coordinator
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(mut coordinator) = coordinator else {
+            return;
+        };
+        self.core.tell(Message::Stop);
+        if tokio::time::timeout(PATIENCE, &mut coordinator)
+            .await
+            .is_err()
+        {
+            tracing::warn!("not every step could be ended in time; the next start puts it right");
+            coordinator.abort();
+        }
+    }
+
+    /// The door of the step that a token speaks for; `None` when it speaks for none.
+    pub fn door(&self, token: &str) -> Option<StepDoor> {
+        let live = self.core.tokens.find(token)?;
+        Some(StepDoor::new(Arc::clone(&self.core), live))
+    }
+
+    /// Which runner it has, or why it has none.
+    pub fn runner_words(&self) -> &RunnerWords {
+        &self.core.words
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        let coordinator = self
+            .coordinator
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(coordinator) = coordinator {
+            coordinator.abort();
+        }
+    }
+}
+
+async fn choose_runner(
+    settings: &Settings,
+) -> Result<(Option<ProcessRunner>, RunnerWords), StartError> {
+    let machine = RunnerSettings {
+        allow_unsandboxed: settings.allow_unsandboxed,
+        hidden: settings.hidden.clone(),
+        tools: settings.tools.clone(),
+    };
+    match (ProcessRunner::probe(&machine).await, settings.runner) {
+        (Ok(runner), _) => Ok((Some(runner), RunnerWords::Process)),
+        (Err(reason), RunnerChoice::Auto) => Ok((None, RunnerWords::None(reason))),
+        (Err(reason), RunnerChoice::Process) => Err(StartError::Runner(reason)),
+    }
+}

@@ -1,0 +1,182 @@
+//! Handing a value to a step: the ledger first, then the value; and refusals.
+
+use serde_json::json;
+use store::ledger::{self, Actor, Entry};
+use store::uses::{self, NewUse};
+use store::{connections, secrets};
+
+use crate::core::Core;
+use crate::live::{Known, Live};
+use crate::opening::{self, Held, OpenFailure, Subject};
+
+/// How many refusals of one attempt the ledger tells. A step that tries thousands of names is told
+/// apart from one that tries a few, and fills nothing.
+const REFUSALS: usize = 100;
+
+/// Characters of a name that a refusal tells; names that exist have at most 200.
+const TOLD: usize = 201;
+
+/// Hands `subject` to the step; `None` when there is no such thing for this step, or no longer a
+/// step. The answer exists only after the ledger has been committed.
+pub(crate) async fn hand_out(
+    core: &Core,
+    live: &Live,
+    subject: &Subject,
+) -> Result<Option<language::Value>, OpenFailure> {
+    let mut known = live.known.lock().await;
+    if live.is_over() {
+        return Ok(None);
+    }
+    let written = live
+        .written()
+        .is_some_and(|step| subject.is_read_by(&step.reads));
+    if !written {
+        refuse(core, live, &mut known, subject).await?;
+        return Ok(None);
+    }
+    let before = known
+        .handed_out
+        .iter()
+        .position(|(handed_out, _)| handed_out == subject);
+    if let Some(at) = before {
+        let (_, held) = &known.handed_out[at];
+        if is_current(core, live, subject, held).await? {
+            return Ok((!live.is_over()).then(|| held.value()));
+        }
+        known.handed_out.swap_remove(at);
+    }
+    let mut tx = core.store.begin().await?;
+    let Some(held) = opening::open(core, &mut tx, &live.workflow, subject).await? else {
+        drop(tx);
+        refuse(core, live, &mut known, subject).await?;
+        return Ok(None);
+    };
+    let new = NewUse {
+        attempt: &live.attempt,
+        kind: subject.kind(),
+        subject: &held.id,
+        type_name: subject.type_name(),
+        name: subject.name(),
+        revision: held.revision,
+    };
+    let detail = json!({
+        "run": live.run.as_str(),
+        "workflow": live.workflow.as_str(),
+        "step": live.step,
+        "kind": subject.kind(),
+        "type": subject.type_name(),
+        "name": subject.name(),
+        "revision": held.revision,
+    });
+    let entry = entry(core, live, "step.read", held.id.clone(), &detail);
+    // Before the step can print it.
+    held.to_mask().for_each(|value| live.redactor.learn(value));
+    match uses::add(&mut tx, &new, &entry).await {
+        Ok(()) => tx.commit().await?,
+        Err(store::Error::AttemptOver) => return Ok(None),
+        // It was told before: only the database's answer to that was lost.
+        Err(store::Error::Unique) => drop(tx),
+        Err(error) => return Err(error.into()),
+    }
+    let value = held.value();
+    known.handed_out.push((subject.clone(), held));
+    // The process may have exited meanwhile; nobody is left who may be answered.
+    Ok((!live.is_over()).then_some(value))
+}
+
+/// Tells the ledger that a step asked for what it may not have, once for each name.
+pub(crate) async fn refuse(
+    core: &Core,
+    live: &Live,
+    known: &mut Known,
+    subject: &Subject,
+) -> Result<(), store::Error> {
+    if known.refused.len() >= REFUSALS || known.refused.contains(subject) {
+        return Ok(());
+    }
+    let detail = json!({
+        "run": live.run.as_str(),
+        "workflow": live.workflow.as_str(),
+        "step": live.step,
+        "kind": subject.kind(),
+        "type": told(live, subject.type_name()),
+        "name": told(live, subject.name()),
+    });
+    let entry = entry(
+        core,
+        live,
+        "step.refused",
+        live.attempt.to_string(),
+        &detail,
+    );
+    let mut tx = core.store.begin().await?;
+    ledger::append(&mut tx, &entry).await?;
+    tx.commit().await?;
+    known.refused.insert(subject.clone());
+    Ok(())
+}
+
+/// Teaches the redactor everything that the step is written to read, before anything it printed is
+/// kept. This is no hand-out: the values stay here.
+pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailure> {
+    let mut known = live.known.lock().await;
+    if known.masked {
+        return Ok(());
+    }
+    if let Some(step) = live.written() {
+        for subject in Subject::of(&step.reads) {
+            let held = opening::open(core, &core.store, &live.workflow, &subject).await?;
+            if let Some(held) = held {
+                held.to_mask().for_each(|value| live.redactor.learn(value));
+            }
+        }
+    }
+    known.masked = true;
+    Ok(())
+}
+
+/// Whether what was handed out is still what a step would be handed out now.
+async fn is_current(
+    core: &Core,
+    live: &Live,
+    subject: &Subject,
+    held: &Held,
+) -> Result<bool, store::Error> {
+    let now = match subject {
+        Subject::Connection { .. } => match held.id.parse() {
+            Ok(id) => connections::find(&core.store, &core.account, &id)
+                .await?
+                .map(|row| (row.name.to_string(), row.revision)),
+            Err(_) => None,
+        },
+        Subject::Secret { .. } => match held.id.parse() {
+            Ok(id) => secrets::find(&core.store, &live.workflow, &id)
+                .await?
+                .map(|row| (row.name.to_string(), row.revision)),
+            Err(_) => None,
+        },
+    };
+    Ok(now.is_some_and(|(name, revision)| name == subject.name() && revision == held.revision))
+}
+
+fn entry(
+    core: &Core,
+    live: &Live,
+    act: &'static str,
+    subject: String,
+    detail: &serde_json::Value,
+) -> Entry {
+    Entry {
+        account: core.account.clone(),
+        at: core.now(),
+        actor: Actor::Step(live.attempt.clone()),
+        act,
+        subject,
+        detail: detail.to_string(),
+    }
+}
+
+/// A name as the ledger tells it. The step makes names up, perhaps of what it was handed out.
+fn told(live: &Live, name: &str) -> String {
+    live.redactor.mask_text(name).chars().take(TOLD).collect()
+}

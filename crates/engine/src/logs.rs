@@ -1,0 +1,125 @@
+//! Keeping what steps print: one task writes the chunks of all attempts, many in one transaction.
+//!
+//! Every attempt may have so many bytes on the way to the database and no more. One that prints
+//! faster than the database takes it waits, and its step with it, blocked on its own pipe; the
+//! others have their own share. Nothing here goes through the connection that keeps promises.
+
+mod sink;
+
+pub(crate) use sink::Sink;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use model::{AttemptId, Timestamp};
+use store::logs::{self, NewChunk};
+use store::{Change, Error, Store};
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+
+/// Bytes and chunks that go into one transaction at most.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+const BATCH_CHUNKS: usize = 4_096;
+
+/// Chunks of one attempt that lie side by side become one row of up to this size.
+const ROW_BYTES: usize = 64 * 1024;
+
+/// Rows that are written together or not at all: as many as the store puts into one statement.
+const ROWS_AT_ONCE: usize = 100;
+
+/// Times a batch is tried; the pauses between them grow to about ten seconds together.
+const TRIES: u32 = 7;
+
+/// A piece of what an attempt printed, after redaction.
+pub(crate) struct Chunk {
+    attempt: AttemptId,
+    /// How many rows of this attempt were written before.
+    rows: Arc<AtomicU64>,
+    offset: u64,
+    at: Timestamp,
+    bytes: Vec<u8>,
+    /// Given back when the chunk is stored.
+    _share: OwnedSemaphorePermit,
+}
+
+/// Where chunks are handed in.
+pub(crate) type Sender = mpsc::UnboundedSender<Chunk>;
+
+/// Starts the writer. It ends when every sender is gone and everything is stored.
+pub(crate) fn start(store: Store) -> Sender {
+    // Unbounded, because the shares of the attempts are its bound.
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(write(store, receiver));
+    sender
+}
+
+async fn write(store: Store, mut chunks: mpsc::UnboundedReceiver<Chunk>) {
+    while let Some(first) = chunks.recv().await {
+        let mut bytes = first.bytes.len();
+        let mut batch = vec![first];
+        while bytes < BATCH_BYTES
+            && batch.len() < BATCH_CHUNKS
+            && let Ok(next) = chunks.try_recv()
+        {
+            bytes += next.bytes.len();
+            batch.push(next);
+        }
+        for rows in merged(&mut batch).chunks(ROWS_AT_ONCE) {
+            keep(&store, rows).await;
+        }
+        let attempts: BTreeSet<_> = batch.iter().map(|chunk| chunk.attempt.clone()).collect();
+        // The shares are given back: whoever waits for the log finds it complete.
+        drop(batch);
+        for attempt in attempts {
+            store.announce(Change::Log(attempt));
+        }
+    }
+}
+
+/// The rows of a batch: neighbours of the same attempt become one, so that a step that prints
+/// single characters does not fill the table with them.
+fn merged(batch: &mut [Chunk]) -> Vec<&Chunk> {
+    batch.sort_by(|one, other| (&one.attempt, one.offset).cmp(&(&other.attempt, other.offset)));
+    for at in (1..batch.len()).rev() {
+        let (before, rest) = batch.split_at_mut(at);
+        let (Some(first), Some(next)) = (before.last_mut(), rest.first_mut()) else {
+            continue;
+        };
+        if first.attempt == next.attempt && first.bytes.len() + next.bytes.len() <= ROW_BYTES {
+            first.bytes.append(&mut next.bytes);
+        }
+    }
+    batch.iter().filter(|one| !one.bytes.is_empty()).collect()
+}
+
+async fn keep(store: &Store, rows: &[&Chunk]) {
+    let new: Vec<_> = rows
+        .iter()
+        .map(|chunk| NewChunk {
+            attempt: &chunk.attempt,
+            sequence: chunk.rows.fetch_add(1, Ordering::Relaxed),
+            offset: chunk.offset,
+            at: chunk.at,
+            bytes: &chunk.bytes,
+        })
+        .collect();
+    let mut pause = Duration::from_millis(100);
+    for tries in 1.. {
+        let error = match logs::append(store.logs(), &new).await {
+            // Unique: an earlier try was stored, and only its answer was lost.
+            Ok(()) | Err(Error::Unique) => return,
+            Err(error) => error,
+        };
+        if tries == TRIES {
+            tracing::error!(
+                error = &error as &(dyn std::error::Error + 'static),
+                chunks = new.len(),
+                "the log database failed for too long: a part of the logs is lost"
+            );
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+}

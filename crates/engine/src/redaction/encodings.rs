@@ -1,0 +1,249 @@
+//! The forms in which programs print a value.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::{SHORTEST, base64};
+
+/// Everything by which a value is found: the whole of it, each of its lines, and all of these
+/// encoded. Nothing for a value of fewer than four characters.
+pub(super) fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
+    let characters = match std::str::from_utf8(value) {
+        Ok(text) => text.chars().count(),
+        Err(_) => value.len(),
+    };
+    let mut forms = BTreeSet::new();
+    if characters < SHORTEST {
+        return forms;
+    }
+    let mut add = |form: Vec<u8>| {
+        if form.len() >= SHORTEST {
+            forms.insert(form);
+        }
+    };
+    let mut parts = BTreeSet::from([value]);
+    parts.insert(value.trim_ascii());
+    for line in value.split(|byte| matches!(byte, b'\n' | b'\r')) {
+        parts.insert(line.trim_ascii());
+    }
+    for part in parts {
+        if part.len() >= SHORTEST {
+            encoded(part, &mut add);
+        }
+    }
+    forms
+}
+
+fn encoded(value: &[u8], add: &mut impl FnMut(Vec<u8>)) {
+    add(value.to_vec());
+    base64::forms(value, add);
+    add(hexadecimal(value, false));
+    add(hexadecimal(value, true));
+    for safe in [PLAIN, COMPONENT, PATH, FORM, WHOLE] {
+        for upper in [false, true] {
+            add(percent(value, safe, upper, false));
+            add(percent(value, safe, upper, true));
+        }
+    }
+    let Ok(text) = std::str::from_utf8(value) else {
+        return;
+    };
+    for style in JSON {
+        add(json(text, style).into_bytes());
+    }
+    // JSON inside JSON.
+    add(json(&json(text, &JSON[0]), &JSON[0]).into_bytes());
+    add(text.replace('\'', r"'\''").into_bytes());
+    for quote in ["&#39;", "&#x27;", "&apos;", "'"] {
+        for double in ["&quot;", "&#34;", "\""] {
+            add(markup(text, quote, double).into_bytes());
+        }
+    }
+}
+
+fn hexadecimal(value: &[u8], upper: bool) -> Vec<u8> {
+    value
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4, upper), digit(byte & 15, upper)])
+        .collect()
+}
+
+fn digit(value: u8, upper: bool) -> u8 {
+    match value {
+        0..=9 => b'0' + value,
+        _ if upper => b'A' + value - 10,
+        _ => b'a' + value - 10,
+    }
+}
+
+// What is left as it is beside letters and digits, by different libraries: only what the standard
+// calls unreserved; JavaScript's encodeURIComponent; paths in Python; forms; JavaScript's encodeURI.
+const PLAIN: &[u8] = b"-_.~";
+const COMPONENT: &[u8] = b"-_.~!'()*";
+const PATH: &[u8] = b"-_.~/";
+const FORM: &[u8] = b"-_.*";
+const WHOLE: &[u8] = b"-_.~!'()*;/?:@&=+$,#";
+
+fn percent(value: &[u8], safe: &[u8], upper: bool, plus: bool) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(value.len());
+    for byte in value {
+        match byte {
+            b' ' if plus => encoded.push(b'+'),
+            _ if byte.is_ascii_alphanumeric() || safe.contains(byte) => encoded.push(*byte),
+            _ => encoded.extend([b'%', digit(byte >> 4, upper), digit(byte & 15, upper)]),
+        }
+    }
+    encoded
+}
+
+/// How a library writes text in JSON.
+struct Json {
+    /// Characters it writes as `\u` although it need not.
+    more: &'static str,
+    /// Whether it does so with everything beyond ASCII.
+    ascii: bool,
+    /// Whether it writes `\/`.
+    slash: bool,
+    /// Whether the digits behind `\u` are capitals.
+    upper: bool,
+}
+
+const JSON: &[Json] = &[
+    // JavaScript, serde
+    json_style("", false, false, false),
+    // Python
+    json_style("", true, false, false),
+    json_style("", true, false, true),
+    // PHP with and without its flag for Unicode
+    json_style("", false, true, false),
+    json_style("", true, true, false),
+    // Go, Rails
+    json_style("<>&\u{2028}\u{2029}", false, false, false),
+    json_style("<>&", true, false, false),
+    // Gson
+    json_style("<>&='\u{2028}\u{2029}", false, false, false),
+    // Django, PHP with its flags for HTML
+    json_style("<>&", true, false, true),
+    json_style("<>&'\"", true, true, true),
+    // .NET
+    json_style("<>&'\"+`\u{7f}", true, false, true),
+];
+
+const fn json_style(more: &'static str, ascii: bool, slash: bool, upper: bool) -> Json {
+    Json {
+        more,
+        ascii,
+        slash,
+        upper,
+    }
+}
+
+fn json(text: &str, style: &Json) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for character in text.chars() {
+        let as_number = (style.ascii && !character.is_ascii()) || style.more.contains(character);
+        match character {
+            '"' if !as_number => encoded.push_str("\\\""),
+            '\\' => encoded.push_str("\\\\"),
+            '\n' => encoded.push_str("\\n"),
+            '\r' => encoded.push_str("\\r"),
+            '\t' => encoded.push_str("\\t"),
+            '\u{8}' => encoded.push_str("\\b"),
+            '\u{c}' => encoded.push_str("\\f"),
+            '/' if style.slash => encoded.push_str("\\/"),
+            _ if as_number || character < ' ' => {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing into a text does not fail.
+                    let _ = if style.upper {
+                        write!(encoded, "\\u{unit:04X}")
+                    } else {
+                        write!(encoded, "\\u{unit:04x}")
+                    };
+                }
+            }
+            _ => encoded.push(character),
+        }
+    }
+    encoded
+}
+
+fn markup(text: &str, quote: &str, double: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('\'', quote)
+        .replace('"', double)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn knows(value: &str, form: &str) {
+        assert!(
+            forms(value.as_bytes()).contains(form.as_bytes()),
+            "{form} is not among the forms of {value}"
+        );
+    }
+
+    #[test]
+    fn values_below_four_characters_have_no_forms() {
+        for short in ["", "a", "abc", "äöü", "\n\n\n"] {
+            assert!(forms(short.as_bytes()).is_empty(), "{short:?}");
+        }
+        assert!(!forms(b"abcd").is_empty());
+        assert!(!forms("äöüß".as_bytes()).is_empty());
+    }
+
+    #[test]
+    fn short_lines_are_left_out() {
+        let forms = forms(b"first line\nabc\nlast line\n");
+        assert!(forms.contains(b"first line".as_slice()));
+        assert!(forms.contains(b"last line".as_slice()));
+        assert!(forms.contains(b"first line\nabc\nlast line\n".as_slice()));
+        assert!(!forms.contains(b"abc".as_slice()));
+    }
+
+    #[test]
+    fn what_libraries_really_write() {
+        let value = "pä/ss w\"ö'r+d<&>=\n\u{1f600}~*!";
+        // Each of these was printed by the library named.
+        for form in [
+            // json.dumps of Python, with and without ensure_ascii
+            r#"p\u00e4/ss w\"\u00f6'r+d<&>=\n\ud83d\ude00~*!"#,
+            "pä/ss w\\\"ö'r+d<&>=\\n\u{1f600}~*!",
+            // json_encode of PHP
+            r#"p\u00e4\/ss w\"\u00f6'r+d<&>=\n\ud83d\ude00~*!"#,
+            // encoding/json of Go
+            "pä/ss w\\\"ö'r+d\\u003c\\u0026\\u003e=\\n\u{1f600}~*!",
+            // System.Text.Json of .NET
+            r"p\u00E4/ss w\u0022\u00F6\u0027r\u002Bd\u003C\u0026\u003E=\n\uD83D\uDE00~*!",
+            // urllib.parse.quote and quote_plus of Python
+            "p%C3%A4/ss%20w%22%C3%B6%27r%2Bd%3C%26%3E%3D%0A%F0%9F%98%80~%2A%21",
+            "p%C3%A4%2Fss+w%22%C3%B6%27r%2Bd%3C%26%3E%3D%0A%F0%9F%98%80~%2A%21",
+            // encodeURIComponent and encodeURI of JavaScript
+            "p%C3%A4%2Fss%20w%22%C3%B6'r%2Bd%3C%26%3E%3D%0A%F0%9F%98%80~*!",
+            "p%C3%A4/ss%20w%22%C3%B6'r+d%3C&%3E=%0A%F0%9F%98%80~*!",
+            // URLEncoder of Java
+            "p%C3%A4%2Fss+w%22%C3%B6%27r%2Bd%3C%26%3E%3D%0A%F0%9F%98%80%7E*%21",
+        ] {
+            knows(value, form);
+        }
+    }
+
+    #[test]
+    fn hexadecimal_quotes_and_markup() {
+        knows("it's", "69742773");
+        knows("\u{7f}J+k", "7F4A2B6B");
+        knows("it's", r"it'\''s");
+        knows("a<b&'c'", "a&lt;b&amp;&#39;c&#39;");
+        knows("a\"bc", r#"a\\\"bc"#);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_known_too() {
+        let forms = forms(&[0xff, 0xfe, 0x00, 0x80]);
+        assert!(forms.contains(b"fffe0080".as_slice()));
+        assert!(forms.contains(b"%ff%fe%00%80".as_slice()));
+    }
+}

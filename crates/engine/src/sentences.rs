@@ -1,0 +1,67 @@
+//! Parts of sentences that a person reads about a step.
+
+use language::{Reference, StepReads};
+
+/// A part of a sentence as a sentence of its own.
+pub(crate) fn sentence(part: &str) -> String {
+    let part = part.trim_end_matches('.');
+    let mut characters = part.chars();
+    let first = characters.next().map(char::to_uppercase);
+    let first: String = first.into_iter().flatten().collect();
+    format!("{first}{}.", characters.as_str())
+}
+
+/// What leads nowhere, after “uses”. Only names that are written in the step are told: others are
+/// computed, perhaps of values.
+pub(crate) fn missing(reference: &Reference, reads: &StepReads) -> String {
+    match reference {
+        Reference::Parameter { name } if reads.parameters.contains(name) => {
+            format!("the parameter “{name}”, which this run was not given")
+        }
+        Reference::Secret { name } if reads.secrets.contains(name) => {
+            format!("the secret “{name}”, which does not exist")
+        }
+        Reference::Connection { type_name, name }
+            if reads
+                .connections
+                .iter()
+                .any(|(kind, read)| kind == type_name && read == name) =>
+        {
+            format!("the connection {type_name} / {name}, which does not exist")
+        }
+        Reference::Output { step, .. } if reads.outputs.contains(step) => {
+            format!("an output of the step “{step}”, which did not set it")
+        }
+        Reference::Answer { .. } => "an answer that nobody gave".to_owned(),
+        Reference::Data { .. } => "the data of an event, and no event started this run".to_owned(),
+        _ => "a name that the run works out, and nothing of that name can be read".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_becomes_a_sentence() {
+        assert_eq!(
+            sentence("its condition does not hold"),
+            "Its condition does not hold."
+        );
+        assert_eq!(sentence("émile is late."), "Émile is late.");
+        assert_eq!(sentence(""), ".");
+    }
+
+    #[test]
+    fn a_name_that_is_not_written_is_not_told() {
+        let reads = StepReads {
+            secrets: vec!["token".to_owned()],
+            ..StepReads::default()
+        };
+        let secret = |name: &str| Reference::Secret {
+            name: name.to_owned(),
+        };
+        assert!(missing(&secret("token"), &reads).contains("“token”"));
+        assert!(!missing(&secret("hunter2"), &reads).contains("hunter2"));
+    }
+}

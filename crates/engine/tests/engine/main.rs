@@ -1,0 +1,12 @@
+//! The engine through its front door: real database, real sandbox, real keys.
+
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
+mod boundaries;
+mod help;
+mod logs;
+mod masking;
+mod meeting;
+mod recovery;
+mod steps;
+mod values;

@@ -1,0 +1,86 @@
+//! What a step could read is in no log and in no output.
+
+use language::Value;
+use model::RunState;
+use serde_json::json;
+use store::testing::TestDatabase;
+use store::{both, outputs};
+
+use crate::help::House;
+use crate::meeting::COME;
+
+const SECRET: &str = "hunter2-correct-horse";
+
+both! {
+    async fn printed_values_are_masked_before_they_are_stored(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!(
+            "steps:\n\
+             - name: loud\n  image: x\n\
+             \x20 spec: {{t: !Secret token, key: !Connection [aws, main]}}\n\
+             \x20 input: [{COME}, 'echo never asked: hunter2-correct-horse', \
+             'printf \"cut: hunter2-\"; say cut; hear; printf \"correct-\"; say cut; hear; echo horse', \
+             'printf %s hunter2-correct-horse | base64', 'echo AKIA-PLAIN the-secret-access-key', \
+             'echo $METADATA_API_URL']\n"
+        );
+        let workflow = house.workflow(&text).await;
+        house.secret(&workflow, "token", SECRET).await;
+        let fields = [("accessKeyID", "AKIA-PLAIN"), ("secretAccessKey", "the-secret-access-key")];
+        house.connection("aws", "main", &fields).await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        for _ in 0..2 {
+            assert_eq!(guest.hear().await, "cut");
+            // What was printed so far is stored, as far as it cannot become a secret.
+            guest.tell("go").await;
+        }
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        let log = house.log(&run, "loud").await;
+        let address = house.meeting.address();
+        assert_eq!(
+            log,
+            format!(
+                "never asked: ***\ncut: ***\n***\nAKIA-PLAIN ***\nhttp://:***@{address}\n"
+            )
+        );
+        // Nobody was handed anything.
+        assert_eq!(house.told().await, []);
+        engine.stop().await;
+    }
+
+    async fn outputs_are_masked(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!(
+            "steps: [{{name: set, image: x, spec: {{t: !Secret token, n: !Secret number}}, \
+             input: [{COME}, hear]}}]\n"
+        );
+        let workflow = house.workflow(&text).await;
+        house.secret(&workflow, "token", SECRET).await;
+        house.secret(&workflow, "number", "12345678").await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        let value = json!({
+            "list": [format!("a {SECRET} b"), 12_345_678, 5, true],
+            (SECRET): "as a name",
+            "json": format!("{{\"a\":\"{SECRET}\"}}"),
+        });
+        door.set_output("out", Value::from_json(&value)).await.unwrap();
+        door.set_output(SECRET, Value::from("x")).await.unwrap();
+        guest.tell("go").await;
+        house.finished(&run).await;
+        let rows = outputs::of_run(&house.store, &run).await.unwrap();
+        let names: Vec<_> = rows.iter().map(|row| &*row.name).collect();
+        assert_eq!(names, ["***", "out"]);
+        let stored: serde_json::Value = serde_json::from_str(&rows[1].value).unwrap();
+        let expected = json!({
+            "list": ["a *** b", "***", 5, true],
+            "***": "as a name",
+            "json": "{\"a\":\"***\"}",
+        });
+        assert_eq!(stored, expected);
+        engine.stop().await;
+    }
+}
