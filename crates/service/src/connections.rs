@@ -6,7 +6,9 @@ mod change;
 mod check;
 mod used_by;
 
-use model::{ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName};
+use model::{
+    ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName, WorkflowName,
+};
 use store::SealedBytes;
 use store::connections::{self, FieldRow};
 use vault::{Place, Plaintext};
@@ -36,6 +38,8 @@ pub struct ConnectionRow {
     pub used_by: Vec<UsedBy>,
     /// When a step was last given a value of it.
     pub last_used: Option<Timestamp>,
+    /// The workflow and the number of the run that step belongs to, as long as it exists.
+    pub last_used_by: Option<(WorkflowName, u64)>,
     /// When it was added or overwritten last.
     pub changed_at: Timestamp,
     /// Who did that.
@@ -75,11 +79,13 @@ impl Service {
             .await
             .map_err(broken)?;
         let mut uses = used_by::by_connection(needs);
+        let mut last = store::uses::last_of(store, account).await.map_err(broken)?;
         let mut rows: Vec<_> = rows
             .into_iter()
             .map(|row| {
                 let key = (row.type_name.to_string(), row.name.to_string());
-                view(row, uses.remove(&key).unwrap_or_default())
+                let last = last.remove(&row.id);
+                view(row, uses.remove(&key).unwrap_or_default(), last)
             })
             .collect();
         rows.sort_by_cached_key(|row| (lookup_order(&row.type_name), lookup_order(&row.name)));
@@ -109,9 +115,11 @@ impl Service {
             row.name.as_str(),
         );
         let used_by = used_by::group(needs.await.map_err(broken)?);
+        let mut last = store::uses::last_of(store, account).await.map_err(broken)?;
+        let last = last.remove(&row.id);
         Ok(Some(ConnectionView {
             fields: fields(row.type_name.as_str(), &stored),
-            row: view(row, used_by),
+            row: view(row, used_by, last),
         }))
     }
 
@@ -146,8 +154,16 @@ impl Service {
     }
 }
 
-fn view(row: connections::ConnectionRow, used_by: Vec<UsedBy>) -> ConnectionRow {
+/// When a connection was last used, and by which run of which workflow.
+type LastUse = (Timestamp, WorkflowName, u64);
+
+fn view(
+    row: connections::ConnectionRow,
+    used_by: Vec<UsedBy>,
+    last: Option<LastUse>,
+) -> ConnectionRow {
     ConnectionRow {
+        last_used_by: last.map(|(_, workflow, number)| (workflow, number)),
         id: row.id,
         type_name: row.type_name,
         name: row.name,

@@ -16,8 +16,10 @@ mod password;
 mod people;
 mod permission;
 mod random;
+mod reading;
 mod requirements;
 mod revisions;
+mod runs;
 mod secrets;
 mod service;
 mod session;
@@ -30,6 +32,10 @@ pub use key::record_first_key;
 pub use people::{FirstAdministrator, NewUser, UserView};
 pub use permission::{Administrator, Approver, Caller, CommandLine, Operator, Viewer};
 pub use revisions::{MAX_TEXT, RevisionRow, RevisionView, Saved};
+pub use runs::{
+    AttemptView, Blocker, LogFrom, LogPart, RunForm, RunLine, RunParameter, RunView, StepView,
+    UseView,
+};
 pub use secrets::SecretRow;
 pub use service::{Clock, Service, account};
 pub use session::{SessionIdHash, session_id_hash};

@@ -15,6 +15,16 @@
 //!     let _ = service.delete_connection(approver, id, None).await;
 //! }
 //! ```
+//! ```compile_fail,E0308
+//! async fn no(service: &service::Service, viewer: &service::Viewer) {
+//!     let _ = service.start_run(viewer, "mine", 0, vec![]).await;
+//! }
+//! ```
+//! ```compile_fail,E0308
+//! async fn no(service: &service::Service, operator: &service::Operator) {
+//!     let _ = service.decide_approval(operator, "mine", 1, "sure", true).await;
+//! }
+//! ```
 //! ```compile_fail,E0423
 //! fn no(approver: service::Approver) -> service::Administrator {
 //!     service::Administrator(approver)

@@ -6,6 +6,7 @@ use store::revisions::{self, NewRevision};
 use store::workflows;
 
 use crate::permission::{Administrator, Viewer};
+use crate::reading::read;
 use crate::service::{broken, moment, who};
 use crate::{Service, requirements};
 
@@ -131,7 +132,12 @@ impl Service {
     ) -> Result<Saved, Problem> {
         check(&text)?;
         let workflow = self.known_workflow(name).await?;
-        let (text, readable, needs) = read(text).await?;
+        let reading = read(text, |text| {
+            let document = language::read(&text);
+            let needs = requirements::index(&document);
+            (text, document.readable, needs)
+        });
+        let (text, readable, needs) = reading.await?;
 
         let mut tx = self.store.begin().await.map_err(broken)?;
         let workflow = workflows::by_name(&mut tx, &self.account, &workflow.name)
@@ -203,21 +209,6 @@ fn check(text: &str) -> Result<(), Problem> {
         ));
     }
     Ok(())
-}
-
-/// Reads the text with the language, off the threads that serve: a hostile text takes a while.
-async fn read(
-    text: String,
-) -> Result<(String, bool, Vec<store::requirements::Requirement>), Problem> {
-    let reading = tokio::task::spawn_blocking(move || {
-        let document = language::read(&text);
-        let needs = requirements::index(&document);
-        (text, document.readable, needs)
-    });
-    reading.await.map_err(|error| {
-        tracing::error!(%error, "reading a workflow text was cut short");
-        Problem::internal()
-    })
 }
 
 /// Somebody saved since the text was opened.

@@ -8,6 +8,7 @@ use vault::PublicKey;
 
 use crate::password::Passwords;
 use crate::random;
+use crate::runs::Texts;
 
 /// Reads the time.
 pub type Clock = fn() -> Timestamp;
@@ -19,6 +20,7 @@ pub struct Service {
     pub(crate) account: AccountId,
     pub(crate) key: Option<PublicKey>,
     pub(crate) passwords: Passwords,
+    pub(crate) texts: Texts,
     clock: Clock,
 }
 
@@ -39,6 +41,7 @@ impl Service {
             account,
             key: None,
             passwords: Passwords::default(),
+            texts: Texts::default(),
             clock,
         }
     }
@@ -53,7 +56,8 @@ impl Service {
         store::accounts::first(&self.store).await.is_ok()
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The time, as everything here is dated.
+    pub fn now(&self) -> Timestamp {
         (self.clock)()
     }
 

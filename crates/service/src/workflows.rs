@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{HeldSecret, Problem, Timestamp, WorkflowId, WorkflowName};
+use model::{HeldSecret, Problem, ProblemKind, Timestamp, WorkflowId, WorkflowName};
 use serde_json::json;
 use store::workflows;
 
@@ -173,7 +173,8 @@ impl Service {
         Ok(new_name)
     }
 
-    /// Deletes a workflow with its revisions and secrets, when its name was typed to confirm it.
+    /// Deletes a workflow with its revisions, secrets, runs and their logs, when its name was typed
+    /// to confirm it and none of its runs is under way.
     pub async fn delete_workflow(
         &self,
         administrator: &Administrator,
@@ -181,7 +182,7 @@ impl Service {
         typed_name: &str,
     ) -> Result<(), Problem> {
         let workflow = self.known_workflow(name).await?;
-        let because = "Its revisions and secrets are deleted with it.";
+        let because = "Its revisions, secrets and runs are deleted with it.";
         confirm::typed(Some(typed_name), &workflow.name, because)?;
         let detail = json!({ "name": workflow.name.as_str() });
         let entry = self.entry(
@@ -191,13 +192,23 @@ impl Service {
             &detail,
         );
         let mut tx = self.store.begin().await.map_err(broken)?;
+        let active = store::runs::active(&mut tx, &workflow.id);
+        match active.await.map_err(broken)? {
+            0 => {}
+            active => return Err(runs_active(&workflow.name, active)),
+        }
+        let attempts = self.attempts_of(&mut tx, &workflow.id).await?;
         if !workflows::delete(&mut tx, &workflow.id, &entry)
             .await
             .map_err(broken)?
         {
             return Err(Problem::not_found("workflow"));
         }
-        tx.commit().await.map_err(broken)
+        tx.commit().await.map_err(broken)?;
+        // Logs are not in the same transaction, on SQLite not even in the same file.
+        store::logs::delete_of(self.store.logs(), &attempts)
+            .await
+            .map_err(broken)
     }
 
     /// The workflow of exactly that name. A text that cannot be a name, or has blanks around one,
@@ -237,6 +248,19 @@ fn described(name: &str, description: &str) -> Result<(WorkflowName, String), Pr
         fields.wrong("description", "nul", "Leave out the NUL character.");
     }
     fields.checked(name.map(|name| (name, description)))
+}
+
+/// A run that goes on would lose its text and its values.
+fn runs_active(name: &WorkflowName, active: u64) -> Problem {
+    let under_way = match active {
+        1 => "A run is".to_owned(),
+        several => format!("{several} runs are"),
+    };
+    Problem::new(
+        ProblemKind::Stale,
+        "runs_active",
+        format!("{under_way} under way. Stop its runs first, then delete {name}."),
+    )
 }
 
 fn name_taken(name: &WorkflowName) -> Problem {

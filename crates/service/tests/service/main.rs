@@ -9,6 +9,7 @@ mod leaks;
 mod load;
 mod people;
 mod roles;
+mod runs;
 mod secrets;
 mod sessions;
 mod workflows;
