@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use engine::RunnerChoice;
 use model::Role;
 
 use crate::public_url::PublicUrl;
@@ -38,6 +40,17 @@ pub struct Serve {
         value_name = "ADDRESS"
     )]
     pub listen: SocketAddr,
+    /// Address and port where steps ask for their values; port 0 takes a free one
+    #[arg(
+        long,
+        env = "RELAY_METADATA_LISTEN",
+        default_value = "127.0.0.1:3001",
+        value_name = "ADDRESS"
+    )]
+    pub metadata_listen: SocketAddr,
+    /// What runs steps
+    #[command(flatten)]
+    pub steps: Steps,
     /// Where the rows are.
     #[command(flatten)]
     pub place: Place,
@@ -49,6 +62,57 @@ pub struct Serve {
     /// The address people use, when it is not the one listened on, such as `https://relay.example`
     #[arg(long, env = "RELAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
+}
+
+/// How steps run.
+#[derive(Debug, Args)]
+pub struct Steps {
+    /// What runs steps: `process` runs what they carry themselves in a sandbox of bubblewrap, and
+    /// `auto` does so where that works
+    #[arg(long, env = "RELAY_RUNNER", value_enum, default_value_t)]
+    pub runner: Runner,
+    /// Run steps without a sandbox where there is none. They can then read whatever this user can
+    #[arg(
+        long,
+        env = "RELAY_ALLOW_UNSANDBOXED",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub allow_unsandboxed: bool,
+    /// Directory of programs that steps can read; its `bin` comes first in their PATH. Can be given
+    /// several times, in the variable separated by colons
+    #[arg(
+        long,
+        env = "RELAY_STEP_TOOLS",
+        value_name = "DIR",
+        value_delimiter = ':'
+    )]
+    pub step_tools: Vec<PathBuf>,
+    /// Fetch the `inputFile` of a step from private networks and this machine too
+    #[arg(
+        long,
+        env = "RELAY_ALLOW_PRIVATE_INPUT_FILES",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub allow_private_input_files: bool,
+}
+
+/// The runners there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Runner {
+    /// The first one that works here; without any, runs are refused with the reason
+    #[default]
+    Auto,
+    /// Processes on this machine; where that does not work the server refuses to start
+    Process,
+}
+
+impl From<Runner> for RunnerChoice {
+    fn from(runner: Runner) -> Self {
+        match runner {
+            Runner::Auto => Self::Auto,
+            Runner::Process => Self::Process,
+        }
+    }
 }
 
 /// Where the rows are; the same for every command.
@@ -147,12 +211,41 @@ mod tests {
         }
     }
 
+    fn serve(arguments: &[&str]) -> Serve {
+        let all = ["relay", "serve"].iter().chain(arguments);
+        match Cli::try_parse_from(all).unwrap().command {
+            Command::Serve(options) => options,
+            Command::User(_) => panic!("another command"),
+        }
+    }
+
+    #[test]
+    fn steps_run_in_a_sandbox_unless_somebody_says_otherwise() {
+        let usual = serve(&[]);
+        assert_eq!(usual.metadata_listen.to_string(), "127.0.0.1:3001");
+        assert_eq!(usual.steps.runner, Runner::Auto);
+        assert!(!usual.steps.allow_unsandboxed && !usual.steps.allow_private_input_files);
+        let other = serve(&[
+            "--runner=process",
+            "--allow-unsandboxed",
+            "--step-tools=/a:/b",
+            "--step-tools",
+            "/c",
+        ]);
+        assert_eq!(other.steps.runner, Runner::Process);
+        assert!(other.steps.allow_unsandboxed);
+        assert_eq!(
+            other.steps.step_tools,
+            ["/a", "/b", "/c"].map(PathBuf::from)
+        );
+    }
+
     #[test]
     fn a_flag_that_does_nothing_does_not_exist() {
         for flag in [
-            "--runner=process",
+            "--runner=docker",
             "--role=web",
-            "--metadata-listen=127.0.0.1:1",
+            "--trusted-proxy=10.0.0.0/8",
         ] {
             assert!(
                 Cli::try_parse_from(["relay", "serve", flag]).is_err(),

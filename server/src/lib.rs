@@ -3,11 +3,12 @@
 //! A reader who looks for
 //! - the routes and the layers around them finds all of them in [`routes`],
 //! - the command line in [`config`], what its commands do in [`serve`] and [`users`],
-//! - the pages and server functions in [`pages`]; their content is the crate `app`.
+//! - the pages and server functions in [`pages`]; their content is the crate `app`,
+//! - what steps ask for in [`metadata`].
 //!
 //! What this crate refuses to do:
-//! - It opens no sealed value. It loads the private key only to prove at the start that it is the
-//!   right one, and keeps the public half.
+//! - It opens no sealed value. It loads the private key to prove at the start that it is the right
+//!   one, hands it to the engine once, and keeps the public half.
 //! - It decides no permission: sessions end in an `Option<Caller>`, and `service` asks it for more.
 //! - It writes no SQL, and no line about a request's query, body or cookies.
 //! - No flag exists before it does something.
@@ -27,6 +28,7 @@ mod key;
 pub mod limit;
 mod listener;
 pub mod logging;
+pub mod metadata;
 pub mod method;
 pub mod origin;
 pub mod pages;
@@ -34,9 +36,11 @@ mod place;
 pub mod problem;
 pub mod public_url;
 pub mod routes;
+mod runs;
 mod serve;
 pub mod session;
 pub mod state;
+pub mod stop;
 mod users;
 
 use std::io::Write;

@@ -46,7 +46,8 @@ pub async fn guard(request: Request, next: Next) -> Response {
     }
 }
 
-fn is_limit(error: &axum::Error) -> bool {
+/// Whether a body was longer than what is taken.
+pub(crate) fn is_limit(error: &axum::Error) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
         if error.is::<http_body_util::LengthLimitError>() {

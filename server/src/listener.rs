@@ -13,14 +13,16 @@ use tokio::net::{TcpListener, TcpStream};
 /// How long a connection may take to say what it wants, or stay open without wanting anything.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// How long requests in flight may go on after the signal; the process is gone within 10 s.
-const FAREWELL: Duration = Duration::from_secs(8);
-
 /// Pause after a failed accept: out of file descriptors, the next one fails as well.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Serves `app` until `stop` is ready.
-pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
+/// Serves `app` until `stop` is ready, and then for at most `farewell` what has begun.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Router,
+    stop: impl Future<Output = ()>,
+    farewell: Duration,
+) {
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
@@ -38,7 +40,7 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<
     }
     drop(listener);
     tracing::info!(open = open.count(), "stopping");
-    if tokio::time::timeout(FAREWELL, open.shutdown())
+    if tokio::time::timeout(farewell, open.shutdown())
         .await
         .is_err()
     {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use app::page::{Answer, Page, Request, Returned};
-use app::{connections, docs, session, users, workflows};
+use app::{connections, docs, runs, session, users, workflows};
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
@@ -54,6 +54,9 @@ fn routes() -> Router<AppState> {
             "/workflows/{name}/revisions/{number}",
             page(workflows::revisions::one),
         )
+        .route("/workflows/{name}/run", page(runs::start::page))
+        .route("/workflows/{name}/runs", page(runs::list::page))
+        .route("/workflows/{name}/runs/{number}", page(runs::run::page))
         .route(
             "/workflows/{name}/secrets/new",
             page(workflows::secrets::new),

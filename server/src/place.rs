@@ -66,6 +66,11 @@ impl Place {
         self.data_dir.join(KEY)
     }
 
+    /// What no step may see: the data directory, and the key if it is elsewhere.
+    pub(crate) fn hidden(&self, key_file: PathBuf) -> Vec<PathBuf> {
+        vec![self.data_dir.clone(), key_file]
+    }
+
     /// Makes the data directory, readable by nobody else, unless it is there.
     pub(crate) fn make(&self) -> Result<(), Failure> {
         DirBuilder::new()

@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 use crate::{
-    assets, headers, health, host, limit, logging, method, origin, pages, problem, session,
+    assets, headers, health, host, limit, logging, method, origin, pages, problem, runs, session,
 };
 
 /// The whole server as one service.
@@ -25,9 +25,11 @@ use crate::{
 /// |---|---|
 /// | `/healthz` | 200 when ready |
 /// | `/pkg/…`, `/favicon.svg` and the other embedded files | [`assets`] |
+/// | `/workflows/NAME/runs/NUMBER/events` and the logs of its steps | [`runs`], with caller |
 /// | `/fn/…` and everything else | [`pages`], with session and caller |
 pub fn router(state: AppState) -> Router {
     let people = pages::pages(&state)
+        .merge(runs::routes())
         .layer(from_fn_with_state(state.clone(), session::identify))
         .layer(session::layer(&state))
         // Compressed although the connection may be encrypted: its length tells nothing, because no

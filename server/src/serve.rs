@@ -1,21 +1,44 @@
 //! `relay serve`: from flags to a listening server, and back to nothing at SIGTERM.
 //!
 //! The order matters: nothing is written before it is certain that the key fits the database and
-//! that the address is free.
+//! that the addresses are free; nothing runs before it is certain that no other server runs steps
+//! of the same SQLite database.
 
 use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use engine::{Engine, Limits, Settings};
+use opener::KeyRing;
+use service::Service;
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::assets::Site;
-use crate::config::Serve;
+use crate::config::{Serve, Steps};
 use crate::failure::Failure;
 use crate::key::KeySource;
 use crate::place::Place;
 use crate::state::{AppState, Doors};
-use crate::{Outcome, environment, installation, listener, logging, place, routes, session};
+use crate::stop::Stopper;
+use crate::{
+    Outcome, environment, installation, listener, logging, metadata, place, routes, session,
+};
+
+/// Attempts under way at one time: steps mostly wait for others, so there are more than cores.
+const SLOTS_PER_CORE: usize = 2;
+
+/// Even a small machine lets some steps wait beside one that works.
+const FEWEST_SLOTS: usize = 4;
+
+/// How long requests in flight may go on after the signal.
+const FAREWELL: Duration = Duration::from_secs(8);
+
+/// How long a step's request may go on when no step is left.
+const STEPS_FAREWELL: Duration = Duration::from_millis(500);
 
 /// Serves until it is told to stop.
 pub(crate) fn run(options: Serve) -> Outcome {
@@ -33,6 +56,7 @@ pub(crate) fn run(options: Serve) -> Outcome {
 
 async fn serve(options: Serve) -> Outcome {
     let place = Place::of(&options.place)?;
+    let key_file = options.key_file.clone().unwrap_or_else(|| place.key_file());
     let source = KeySource::of(options.key_file, place.key_file())?;
     let found = store::inspect(&place.database_url).await?;
     let decision = source.decide(&found)?;
@@ -40,12 +64,8 @@ async fn serve(options: Serve) -> Outcome {
     if !site.is_built() {
         tracing::warn!("this relay was built without its scripts and styles");
     }
-    let listener = TcpListener::bind(options.listen).await.map_err(|error| {
-        Failure::failed(format!("cannot listen on {}: {error}", options.listen))
-    })?;
-    let address = listener.local_addr().map_err(|error| {
-        Failure::failed(format!("cannot listen on {}: {error}", options.listen))
-    })?;
+    let (listener, address) = bind(options.listen).await?;
+    let (metadata_listener, metadata_address) = bind(options.metadata_listen).await?;
     // Asked for before anybody can know that we run, so that no signal is lost.
     let mut signals = Signals::new()?;
 
@@ -53,24 +73,95 @@ async fn serve(options: Serve) -> Outcome {
     let store = Store::open(&place.database_url).await?;
     let ring = decision.carry_out()?;
     let service = installation::service(&store, &ring, installation::now).await?;
-    // Nothing here opens a value yet, so nothing keeps the private half.
-    drop(ring);
+    let hidden = place.hidden(key_file);
+    let settings = settings(options.steps, hidden, metadata_address);
+    // The private half goes to the engine; nothing else keeps it.
+    let engine = start_engine(&store, &service, ring, settings).await?;
     let setup_code = service.setup_code().await?;
 
+    let (stopper, stop) = Stopper::new();
+    let (steps_stopper, steps_stop) = Stopper::new();
     let doors = Doors {
         public_url: options.public_url,
         loopback_only: address.ip().is_loopback(),
     };
-    let state = AppState::new(service.clone(), installation::now, site, doors);
+    let clock = installation::now;
+    let state = AppState::new(service.clone(), clock, site, doors, stop.clone());
     let sweeping = tokio::spawn(session::sweep(service));
     tell(&format!("listening on http://{address}"))?;
     if let Some(code) = setup_code {
         tell(&format!("setup code: {code}"))?;
     }
-    listener::serve(listener, routes::router(state), signals.any()).await;
+    let pages = routes::router(state);
+    let steps = metadata::router(Arc::clone(&engine));
+    tokio::join!(
+        listener::serve(listener, pages, stop.requested(), FAREWELL),
+        // Steps are answered until the last one has ended.
+        listener::serve(
+            metadata_listener,
+            steps,
+            steps_stop.requested(),
+            STEPS_FAREWELL
+        ),
+        async {
+            signals.any().await;
+            stopper.stop();
+            engine.stop().await;
+            steps_stopper.stop();
+        }
+    );
     sweeping.abort();
     store.close().await;
     Ok(())
+}
+
+async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let cannot = |error| Failure::failed(format!("cannot listen on {wanted}: {error}"));
+    let listener = TcpListener::bind(wanted).await.map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    Ok((listener, address))
+}
+
+fn settings(flags: Steps, hidden: Vec<PathBuf>, metadata: SocketAddr) -> Settings {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Settings {
+        runner: flags.runner.into(),
+        allow_unsandboxed: flags.allow_unsandboxed,
+        hidden,
+        metadata: reachable(metadata),
+        slots: (cores * SLOTS_PER_CORE).max(FEWEST_SLOTS),
+        tools: flags.step_tools,
+        limits: Limits::default(),
+        allow_private_input_files: flags.allow_private_input_files,
+    }
+}
+
+/// The address under which steps of this machine reach a listener.
+fn reachable(bound: SocketAddr) -> SocketAddr {
+    let ip = match bound.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, bound.port())
+}
+
+async fn start_engine(
+    store: &Store,
+    service: &Service,
+    ring: KeyRing,
+    settings: Settings,
+) -> Result<Arc<Engine>, Failure> {
+    tracing::info!(address = %settings.metadata, "steps reach the metadata API");
+    let (store, account) = (store.clone(), service.account().clone());
+    let engine = Engine::start(store, account, ring, settings, installation::now)
+        .await
+        .map_err(|error| Failure::failed(error.to_string()))?;
+    let reason = engine.runner_words().reason();
+    if !reason.is_empty() {
+        tracing::warn!(reason, "no step can run here, and runs are refused");
+    }
+    Ok(Arc::new(engine))
 }
 
 /// One line on stdout, for the person or the program that started the server.

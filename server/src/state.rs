@@ -8,6 +8,7 @@ use service::{Clock, Service};
 
 use crate::assets::Site;
 use crate::public_url::PublicUrl;
+use crate::stop::Stop;
 
 /// The state of the router; cheap to clone.
 #[derive(Clone, FromRef)]
@@ -22,11 +23,13 @@ pub struct AppState {
     pub site: Site,
     /// How people reach the server.
     pub doors: Arc<Doors>,
+    /// Ends the answers that are kept open.
+    pub stop: Stop,
 }
 
 impl AppState {
     /// The state around a service.
-    pub fn new(service: Service, clock: Clock, site: Site, doors: Doors) -> Self {
+    pub fn new(service: Service, clock: Clock, site: Site, doors: Doors, stop: Stop) -> Self {
         let leptos_options = LeptosOptions::builder().output_name("relay").build();
         Self {
             service,
@@ -34,6 +37,7 @@ impl AppState {
             leptos_options,
             site,
             doors: Arc::new(doors),
+            stop,
         }
     }
 }

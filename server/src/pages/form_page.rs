@@ -11,6 +11,10 @@ pub(super) fn form_page(function: &str, typed: &HashMap<String, String>) -> Stri
     let text = |name: &str| typed.get(name).map_or("", String::as_str);
     let workflow = || text("workflow").parse::<WorkflowName>().ok();
     let of_workflow = |page: &str| Some(format!("/workflows/{}{page}", workflow()?));
+    let of_run = || {
+        let number: u64 = text("number").parse().ok()?;
+        Some(format!("/workflows/{}/runs/{number}", workflow()?))
+    };
     let of_connection = |page: &str| {
         let id: ConnectionId = text("id").parse().ok()?;
         Some(format!("/connections/{id}{page}"))
@@ -26,6 +30,8 @@ pub(super) fn form_page(function: &str, typed: &HashMap<String, String>) -> Stri
         "rename_workflow" => of_workflow("/settings"),
         "delete_workflow" => of_workflow("/delete"),
         "save_workflow" => of_workflow(""),
+        "start_run" => of_workflow("/run"),
+        "stop_run" | "decide_approval" => of_run(),
         "restore_revision" => of_workflow("/revisions"),
         "add_secret" => of_workflow("/secrets/new"),
         "overwrite_secret" => of_secret("/overwrite"),
@@ -59,6 +65,10 @@ mod tests {
         assert_eq!(
             page("delete_connection", &[("id", &id)]),
             format!("/connections/{id}/delete")
+        );
+        assert_eq!(
+            page("stop_run", &[("workflow", "reaper"), ("number", "7")]),
+            "/workflows/reaper/runs/7"
         );
         assert_eq!(
             page("overwrite_secret", &[("workflow", "reaper"), ("id", &id)]),

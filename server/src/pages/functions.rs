@@ -24,7 +24,7 @@ use crate::problem::{ProblemAnswer, status};
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
-const SHOWN_AGAIN: [&str; 10] = [
+const SHOWN_AGAIN: [&str; 11] = [
     "base_revision",
     "revision",
     "id",
@@ -35,11 +35,14 @@ const SHOWN_AGAIN: [&str; 10] = [
     "text",
     "next",
     "workflow",
+    "number",
 ];
 
 /// Whether what was typed into the control of that name may be shown again.
 fn is_shown_again(name: &str) -> bool {
-    SHOWN_AGAIN.contains(&name) || name.starts_with("changes[")
+    // Parameters are no values: every page of a run shows them.
+    let prefixes = ["changes[", "parameters["];
+    SHOWN_AGAIN.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Answers a server function.
@@ -191,7 +194,14 @@ mod tests {
 
     #[test]
     fn only_harmless_controls_are_shown_again() {
-        for harmless in ["name", "email", "text", "type_name", "changes[token]"] {
+        for harmless in [
+            "name",
+            "email",
+            "text",
+            "type_name",
+            "changes[token]",
+            "parameters[0][value]",
+        ] {
             assert!(is_shown_again(harmless), "{harmless}");
         }
         for secret in [

@@ -5,6 +5,7 @@
 
 use axum::http::Method;
 use leptos::server_fn::axum::server_fn_paths;
+use model::Role;
 
 /// Who may call a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,24 @@ pub(crate) enum Needs {
     Session,
     /// Anybody who is signed in; what it reads does not exist here.
     Viewer,
+    /// Whoever may start and stop runs.
+    Operator,
+    /// Whoever may decide approvals.
+    Approver,
     /// An administrator.
     Administrator,
+}
+
+impl Needs {
+    /// The lowest role that may change something with it; none when it is no question of roles.
+    pub(crate) fn role(self) -> Option<Role> {
+        match self {
+            Self::Nobody | Self::Session | Self::Viewer => None,
+            Self::Operator => Some(Role::Operator),
+            Self::Approver => Some(Role::Approver),
+            Self::Administrator => Some(Role::Administrator),
+        }
+    }
 }
 
 /// A server function.
@@ -90,6 +107,31 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "newest_revision",
         needs: Needs::Viewer,
         fields: &[("workflow", "created")],
+    },
+    Function {
+        name: "start_run",
+        needs: Needs::Operator,
+        fields: &[
+            ("workflow", "created"),
+            ("revision", "1"),
+            ("parameters[0][name]", "who"),
+            ("parameters[0][value]", "everybody"),
+        ],
+    },
+    Function {
+        name: "stop_run",
+        needs: Needs::Operator,
+        fields: &[("workflow", "created"), ("number", "1")],
+    },
+    Function {
+        name: "decide_approval",
+        needs: Needs::Approver,
+        fields: &[
+            ("workflow", "created"),
+            ("number", "1"),
+            ("step", "sure"),
+            ("granted", "true"),
+        ],
     },
     Function {
         name: "delete_workflow",

@@ -8,6 +8,7 @@ use opener::KeyRing;
 use server::assets::Site;
 use server::installation;
 use server::state::{AppState, Doors};
+use server::stop::Stopper;
 use service::{Clock, CommandLine, NewUser, Service};
 use store::Store;
 use store::testing::TestDatabase;
@@ -31,7 +32,8 @@ fn usual_doors() -> Doors {
 /// A server without a socket.
 pub(crate) struct TestApp {
     router: Router,
-    service: Service,
+    pub(crate) service: Service,
+    pub(crate) store: Store,
     _dir: Option<TempDir>,
 }
 
@@ -53,25 +55,39 @@ impl TestApp {
 
     /// On a database of [`store::both`].
     pub(crate) async fn on(database: &TestDatabase) -> Self {
+        Self::with_key(database).await.0
+    }
+
+    /// On a database of [`store::both`], with the vault's private key.
+    pub(crate) async fn with_key(database: &TestDatabase) -> (Self, KeyRing) {
         Self::assembled(&database.url, None, usual_doors(), installation::now).await
     }
 
     async fn on_file(doors: Doors, clock: Clock) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = store::sqlite_url(&dir.path().join("relay.db"));
-        Self::assembled(&url, Some(dir), doors, clock).await
+        Self::assembled(&url, Some(dir), doors, clock).await.0
     }
 
-    async fn assembled(url: &str, dir: Option<TempDir>, doors: Doors, clock: Clock) -> Self {
+    async fn assembled(
+        url: &str,
+        dir: Option<TempDir>,
+        doors: Doors,
+        clock: Clock,
+    ) -> (Self, KeyRing) {
         let store = Store::open(url).await.unwrap();
         let ring = KeyRing::generate().unwrap();
         let service = installation::service(&store, &ring, clock).await.unwrap();
-        let state = AppState::new(service.clone(), clock, Site::embedded().unwrap(), doors);
-        Self {
+        let (_, stop) = Stopper::new();
+        let site = Site::embedded().unwrap();
+        let state = AppState::new(service.clone(), clock, site, doors, stop);
+        let app = Self {
             router: server::routes::router(state),
             service,
+            store,
             _dir: dir,
-        }
+        };
+        (app, ring)
     }
 
     /// Somebody who is not signed in.

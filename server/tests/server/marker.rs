@@ -2,7 +2,7 @@
 //! level, no answer. The search proves itself on planted files first, and the last test opens the
 //! stored records to prove that there was something to find.
 
-mod search;
+pub(crate) mod search;
 mod typing;
 
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! Every page and every role: who sees it, who is told that they may not, who is asked to log in.
 
 use axum::http::StatusCode;
-use model::Role;
+use model::{EngineId, Role, Timestamp};
+use store::engines::{NewEngine, Presence};
 use store::testing::TestDatabase;
 
 use crate::harness::{Browser, TestApp};
@@ -15,6 +16,8 @@ enum Seen {
     Strangers,
     /// Whoever is signed in.
     People,
+    /// Whoever may start runs.
+    Operators,
     /// Administrators.
     Administrators,
 }
@@ -33,6 +36,9 @@ const PAGES: &[(&str, Seen)] = &[
     ("/workflows/{name}/delete", Seen::Administrators),
     ("/workflows/{name}/revisions", Seen::People),
     ("/workflows/{name}/revisions/{number}", Seen::People),
+    ("/workflows/{name}/run", Seen::Operators),
+    ("/workflows/{name}/runs", Seen::People),
+    ("/workflows/{name}/runs/{number}", Seen::People),
     ("/workflows/{name}/secrets/new", Seen::Administrators),
     (
         "/workflows/{name}/secrets/{id}/overwrite",
@@ -66,8 +72,17 @@ fn address(route: &str) -> String {
         .replace("{id}", id)
 }
 
-/// One of everything.
-async fn furnish(administrator: &mut Browser) {
+/// One of everything, and the administrator who made it. The presence stands for an engine: without
+/// one no run begins.
+async fn furnish(app: &TestApp) -> (Presence, Browser) {
+    let engine = NewEngine {
+        id: &EngineId::from_bytes([1; 16]),
+        runner: "process",
+        note: "",
+        at: Timestamp(0),
+    };
+    let presence = Presence::announce(&app.store, &engine).await.unwrap();
+    let mut administrator = app.person(Role::Administrator).await;
     let some = ("workflow", "some");
     for (function, fields) in [
         (
@@ -92,10 +107,13 @@ async fn furnish(administrator: &mut Browser) {
                 ("values[secretAccessKey]", "b"),
             ],
         ),
+        ("start_run", vec![some]),
     ] {
         let answer = administrator.call(function, &fields).await;
-        assert!(answer.status.is_success(), "{function}: {}", answer.text());
+        let done = answer.status.is_success() || answer.status.is_redirection();
+        assert!(done, "{function}: {}", answer.text());
     }
+    (presence, administrator)
 }
 
 #[test]
@@ -117,7 +135,7 @@ fn every_route_is_listed() {
 store::both! {
     async fn each_page_asks_for_its_role(database: TestDatabase) {
         let app = TestApp::on(&database).await;
-        furnish(&mut app.person(Role::Administrator).await).await;
+        let _furnished = furnish(&app).await;
         for role in [Role::Viewer, Role::Operator, Role::Approver] {
             let mut person = app.person(role).await;
             for (route, seen) in PAGES {
@@ -125,7 +143,8 @@ store::both! {
                 let expected = match seen {
                     Seen::Everybody | Seen::People => StatusCode::OK,
                     Seen::Strangers => StatusCode::SEE_OTHER,
-                    Seen::Administrators => StatusCode::FORBIDDEN,
+                    Seen::Operators if role >= Role::Operator => StatusCode::OK,
+                    Seen::Operators | Seen::Administrators => StatusCode::FORBIDDEN,
                 };
                 assert_eq!(answer.status, expected, "{role} {route}");
             }
@@ -134,8 +153,7 @@ store::both! {
 
     async fn an_administrator_sees_everything(database: TestDatabase) {
         let app = TestApp::on(&database).await;
-        let mut administrator = app.person(Role::Administrator).await;
-        furnish(&mut administrator).await;
+        let (_engine, mut administrator) = furnish(&app).await;
         for (route, seen) in PAGES.iter().filter(|(_, seen)| *seen != Seen::Strangers) {
             let answer = administrator.get(&address(route)).await;
             assert_eq!(answer.status, StatusCode::OK, "{route} {seen:?}: {}", answer.text());
@@ -146,7 +164,7 @@ store::both! {
 #[tokio::test]
 async fn whoever_is_not_signed_in_is_asked_to_and_comes_back() {
     let app = TestApp::new().await;
-    furnish(&mut app.person(Role::Administrator).await).await;
+    let _furnished = furnish(&app).await;
     for (route, seen) in PAGES {
         let address = address(route);
         let answer = app.stranger().get(&address).await;
@@ -163,7 +181,7 @@ async fn whoever_is_not_signed_in_is_asked_to_and_comes_back() {
 #[tokio::test]
 async fn odd_spellings_of_an_address_open_no_door() {
     let app = TestApp::new().await;
-    furnish(&mut app.person(Role::Administrator).await).await;
+    let _furnished = furnish(&app).await;
     let mut viewer = app.person(Role::Viewer).await;
     for (route, _) in PAGES
         .iter()

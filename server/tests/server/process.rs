@@ -23,6 +23,7 @@ pub(crate) fn relay(arguments: &[&str]) -> Command {
         .args(arguments)
         .env_clear()
         .env("HOME", "/nonexistent")
+        .env("PATH", "/usr/bin:/bin")
         .stdin(Stdio::null());
     command
 }
@@ -194,6 +195,8 @@ pub(crate) fn serve(data_dir: &Path) -> Command {
     relay(&[
         "serve",
         "--listen",
+        "127.0.0.1:0",
+        "--metadata-listen",
         "127.0.0.1:0",
         "--data-dir",
         data_dir.to_str().unwrap(),

@@ -11,6 +11,15 @@ use crate::files::modes;
 use crate::harness::PASSWORD;
 use crate::process::{Client, Server, complaint, finish, relay, user_add};
 
+/// Serves on free ports.
+const ANYWHERE: [&str; 5] = [
+    "serve",
+    "--listen",
+    "127.0.0.1:0",
+    "--metadata-listen",
+    "127.0.0.1:0",
+];
+
 #[test]
 fn the_setup_code_makes_one_administrator() {
     let data = tempfile::tempdir().unwrap();
@@ -113,8 +122,13 @@ fn it_ends_when_it_is_told_to() {
         .collect();
     assert_eq!(
         names,
-        ["relay.db", "vault.key"],
-        "the write-ahead log is gone"
+        [
+            "relay-logs.sqlite",
+            "relay.db",
+            "relay.db.engine",
+            "vault.key"
+        ],
+        "the write-ahead logs are gone"
     );
 }
 
@@ -124,21 +138,25 @@ fn an_address_in_use_is_said_before_anything_is_written() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
     let address = taken.local_addr().unwrap().to_string();
-    let command = relay(&[
-        "serve",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--listen",
-        &address,
-    ]);
-    let refused = finish(command, "");
-    assert_eq!(refused.status.code(), Some(1));
-    assert!(
-        complaint(&refused).contains("cannot listen on 127.0.0.1:"),
-        "{}",
-        complaint(&refused)
-    );
-    assert!(!data.exists());
+    for (flag, free) in [
+        ("--listen", "--metadata-listen"),
+        ("--metadata-listen", "--listen"),
+    ] {
+        let command = relay(&[
+            "serve",
+            "--data-dir",
+            data.to_str().unwrap(),
+            flag,
+            &address,
+            free,
+            "127.0.0.1:0",
+        ]);
+        let refused = finish(command, "");
+        assert_eq!(refused.status.code(), Some(1));
+        let said = complaint(&refused);
+        assert!(said.contains("cannot listen on 127.0.0.1:"), "{said}");
+        assert!(!data.exists());
+    }
 }
 
 #[test]
@@ -147,13 +165,14 @@ fn variables_do_what_flags_do() {
     let mut command = relay(&["serve"]);
     command
         .env("RELAY_LISTEN", "127.0.0.1:0")
+        .env("RELAY_METADATA_LISTEN", "127.0.0.1:0")
         .env("RELAY_DATA_DIR", data.path());
     let server = Server::spawn(command);
     assert_eq!(server.client().get("/healthz").status, 200);
     assert!(data.path().join("vault.key").exists());
 
     let home = tempfile::tempdir().unwrap();
-    let mut command = relay(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut command = relay(&ANYWHERE);
     command.env("XDG_DATA_HOME", home.path());
     let _server = Server::spawn(command);
     assert!(home.path().join("relay/relay.db").exists());
@@ -174,20 +193,19 @@ store::both! {
             ];
             let added = finish(with(&words), PASSWORD);
             assert!(added.status.success(), "{}", complaint(&added));
-            let serve = ["serve", "--listen", "127.0.0.1:0"];
-            let server = Server::spawn(with(&serve));
+            let server = Server::spawn(with(&ANYWHERE));
             assert!(server.lets_in("ana@example.com", PASSWORD));
             drop(server);
 
             let key = data.join("vault.key");
             let kept = std::fs::read(&key).unwrap();
             std::fs::remove_file(&key).unwrap();
-            let refused = finish(with(&serve), "");
+            let refused = finish(with(&ANYWHERE), "");
             assert_eq!(refused.status.code(), Some(1), "{}", complaint(&refused));
             assert!(!key.exists(), "a key that is missing is not made again");
             std::fs::write(&key, kept).unwrap();
             std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
-            assert!(Server::spawn(with(&serve)).lets_in("ana@example.com", PASSWORD));
+            assert!(Server::spawn(with(&ANYWHERE)).lets_in("ana@example.com", PASSWORD));
         });
     }
 }
@@ -200,7 +218,7 @@ fn the_password_of_a_database_is_never_shown() {
         "postgres://relay:hunter2-secret@[broken/relay",
         "mysql://relay:hunter2-secret@127.0.0.1/relay",
     ] {
-        let mut command = relay(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut command = relay(&ANYWHERE);
         command
             .env("RUST_LOG", "trace")
             .args(["--database-url", url]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// What is searched for, in every spelling of [`spellings`].
-pub(super) const MARKER: &str = "Zq7XmarkerVx9KdJw2Tb";
+pub(crate) const MARKER: &str = "Zq7XmarkerVx9KdJw2Tb";
 
 /// Other spellings under which a leak could hide.
 pub(super) fn spellings() -> Vec<(&'static str, Vec<u8>)> {
@@ -50,7 +50,7 @@ pub(super) fn base64_core(bytes: &[u8], shift: usize) -> Vec<u8> {
 }
 
 /// The spellings of the marker in some bytes.
-pub(super) fn found_in(bytes: &[u8]) -> Vec<&'static str> {
+pub(crate) fn found_in(bytes: &[u8]) -> Vec<&'static str> {
     let holds = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
     spellings()
         .into_iter()
@@ -60,7 +60,7 @@ pub(super) fn found_in(bytes: &[u8]) -> Vec<&'static str> {
 }
 
 /// The files below a folder that hold the marker, with how it is spelled there.
-pub(super) fn found_below(dir: &Path) -> Vec<(String, Vec<&'static str>)> {
+pub(crate) fn found_below(dir: &Path) -> Vec<(String, Vec<&'static str>)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();

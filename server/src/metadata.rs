@@ -1,0 +1,119 @@
+//! The metadata API: what a step asks for while it runs, over HTTP, with its own token.
+//!
+//! It has an address of its own and knows no sessions and no pages. Every request goes through the
+//! [door](engine::StepDoor) of the step whose token it carries; there is no other way in, and
+//! behind a door there is only what that step is written to read. Nothing of a request is logged:
+//! paths and queries name what a step looks for, bodies are its values.
+//!
+//! | Request | Answer |
+//! |---|---|
+//! | `GET /healthz` | that it listens; the only one without a token |
+//! | `GET /spec[?q=&lang=]` | [`spec`] |
+//! | `GET /environment`, `GET /environment/NAME` | [`environment`] |
+//! | `GET /conditions` | [`conditions`] |
+//! | `PUT /outputs/NAME`, `GET /outputs/STEP/NAME` | [`outputs`] |
+//! | `GET /secrets/NAME` | [`secrets`] |
+//! | `GET /connections/TYPE/NAME` | [`connections`] |
+
+mod conditions;
+mod connections;
+mod envelope;
+mod environment;
+mod health;
+mod outputs;
+mod refusal;
+mod route;
+mod secrets;
+mod spec;
+mod token;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use engine::{Engine, StepDoor};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use self::refusal::Refusal;
+use self::route::{Asked, Found};
+
+/// On every answer. None of them is ever a page.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (header::X_FRAME_OPTIONS, "deny"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'",
+    ),
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// The whole metadata API as one service.
+pub fn router(engine: Arc<Engine>) -> Router {
+    Router::new()
+        .fallback(answer)
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(from_fn(secure))
+        .with_state(engine)
+}
+
+async fn answer(State(engine): State<Arc<Engine>>, request: Request) -> Response {
+    let asked = match route::find(request.uri()) {
+        Found::Asked(asked) => asked,
+        Found::Elsewhere(address) => {
+            let moved = StatusCode::MOVED_PERMANENTLY;
+            return (moved, [(header::LOCATION, address)]).into_response();
+        }
+        Found::Nothing => return (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
+    };
+    if *request.method() != asked.method() {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    if asked == Asked::Health {
+        return health::answer();
+    }
+    let door = token::of(request.headers()).and_then(|token| engine.door(&token));
+    let Some(door) = door else {
+        return (StatusCode::UNAUTHORIZED, "401 unauthorized\n").into_response();
+    };
+    through(&door, asked, request)
+        .await
+        .unwrap_or_else(IntoResponse::into_response)
+}
+
+/// One request of a step.
+async fn through(door: &StepDoor, asked: Asked, request: Request) -> Result<Response, Refusal> {
+    match asked {
+        Asked::Health => Ok(health::answer()),
+        Asked::Spec => spec::answer(door, request.uri()).await,
+        Asked::Environment => environment::all(door).await,
+        Asked::EnvironmentValue(name) => environment::one(door, &name).await,
+        Asked::Conditions => conditions::answer(door).await,
+        Asked::SetOutput(name) => outputs::set(door, &name, request).await,
+        Asked::Output { step, name } => outputs::get(door, &step, &name).await,
+        Asked::Secret(name) => secrets::answer(door, &name).await,
+        Asked::Connection { type_name, name } => connections::answer(door, &type_name, &name).await,
+        Asked::Unnameable(_) => Err(Refusal::not_found()),
+    }
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The panic hook has written place and reason to stderr; the step learns nothing of it.
+fn after_panic(_reason: Box<dyn Any + Send>) -> Response {
+    Refusal::failed_to_read().into_response()
+}

@@ -1,0 +1,115 @@
+//! `GET /workflows/NAME/runs/NUMBER/steps/POSITION/log[?attempt=]`: the log of a step as a file.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_core::Stream;
+use model::Problem;
+use serde::Deserialize;
+use service::{LogFrom, LogPart, Service, Viewer};
+use tokio::sync::mpsc;
+
+use super::Looking;
+use crate::problem::ProblemAnswer;
+
+/// About how many bytes are read from the database at once.
+const PART: u64 = 256 * 1024;
+
+/// Which step.
+#[derive(Deserialize)]
+pub(super) struct Place {
+    name: String,
+    number: u64,
+    position: u64,
+}
+
+/// Which attempt.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    attempt: Option<u64>,
+}
+
+/// What was printed until now, as it is.
+pub(super) async fn answer(
+    State(service): State<Service>,
+    looking: Looking,
+    place: Result<Path<Place>, axum::extract::rejection::PathRejection>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, ProblemAnswer> {
+    let Ok(Path(place)) = place else {
+        return Err(ProblemAnswer(Problem::not_found("log")));
+    };
+    let first = LogFrom {
+        position: place.position,
+        attempt: wanted.attempt,
+        offset: 0,
+        max: PART,
+    };
+    let part = service.log(&looking.viewer, &place.name, place.number, first);
+    let part = part.await.map_err(ProblemAnswer)?;
+    // A step that begins again meanwhile has another log.
+    let from = LogFrom {
+        attempt: Some(part.attempt),
+        ..first
+    };
+    // The name of a workflow is letters, digits, dots, dashes and underscores.
+    let file = format!(
+        "attachment; filename=\"{}-run-{}-step-{}.log\"",
+        place.name,
+        place.number,
+        place.position + 1
+    );
+    let (parts, stream) = mpsc::channel(2);
+    tokio::spawn(send(service, looking.viewer, place, from, part, parts));
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, file),
+    ];
+    Ok((headers, Body::from_stream(Parts(stream))).into_response())
+}
+
+/// Sends part after part, until there is no more or nobody takes them.
+async fn send(
+    service: Service,
+    viewer: Viewer,
+    place: Place,
+    mut from: LogFrom,
+    mut part: LogPart,
+    parts: mpsc::Sender<io::Result<Bytes>>,
+) {
+    while !part.chunks.is_empty() {
+        let bytes: Vec<u8> = part
+            .chunks
+            .into_iter()
+            .flat_map(|(.., bytes)| bytes)
+            .collect();
+        if parts.send(Ok(bytes.into())).await.is_err() {
+            return;
+        }
+        from.offset = part.next_offset;
+        part = match service.log(&viewer, &place.name, place.number, from).await {
+            Ok(part) => part,
+            Err(problem) => {
+                // Cut off, so that nobody takes half of a log for all of it.
+                let _ = parts.send(Err(io::Error::other(problem))).await;
+                return;
+            }
+        };
+    }
+}
+
+/// The parts as the body of an answer.
+struct Parts(mpsc::Receiver<io::Result<Bytes>>);
+
+impl Stream for Parts {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context)
+    }
+}

@@ -1,0 +1,202 @@
+//! Runs through the front door: the form, the engine, the events and the logs.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use model::Role;
+use store::testing::TestDatabase;
+
+use crate::harness::TestApp;
+use crate::house::{House, Watched, start, step};
+
+const ID: &str = "0123456789abcdef0123456789abcdef";
+
+store::both! {
+    async fn steps_run_in_order_and_give_their_outputs_on(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let put = "printf %s \"$WHO\" >/tmp/x; p=${METADATA_API_URL##*:}; t=${METADATA_API_URL#http://:}; \
+                   exec 3<>/dev/tcp/127.0.0.1/$p; \
+                   printf 'PUT /outputs/who HTTP/1.0\\r\\nAuthorization: Bearer %s\\r\\nContent-Length: %s\\r\\n\\r\\n%s' \"${t%@*}\" ${#WHO} \"$WHO\" >&3; \
+                   head -1 <&3";
+        let first = step("first", "env: {WHO: !Parameter who}", &format!("#!/bin/bash\n{put}"));
+        let second = step("second", "env: {WHO: !Output [first, who]}", "echo \"hello $WHO\"");
+        house.add_workflow("two", &format!("parameters: {{who: {{}}}}\nsteps:\n{first}{second}")).await;
+        let number = house.start("two", &[("who", "wörld")]).await;
+        let first = house.watch("two", number, 0).await;
+        assert_eq!(first.state(), "succeeded", "{first:?}");
+        assert!(first.log.contains(" 201 "), "{first:?}");
+        assert_eq!(first.steps(), [("first", "succeeded"), ("second", "succeeded")]);
+        let second = house.watch("two", number, 1).await;
+        assert_eq!(second.log, "hello wörld\n");
+        assert_eq!(second.run["outputs"][0]["value"], "wörld");
+        house.stop().await;
+    }
+
+    async fn a_failure_skips_only_what_needs_it(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let steps = [
+            step("bad", "", "echo before; exit 3"),
+            step("after", "dependsOn: bad", "echo never"),
+            step("free", "", "echo fine"),
+        ];
+        house.add_workflow("w", &format!("steps:\n{}", steps.concat())).await;
+        let watched = house.run("w", &[]).await;
+        assert_eq!(watched.state(), "failed");
+        assert_eq!(watched.steps(), [("bad", "failed"), ("after", "skipped"), ("free", "succeeded")]);
+        assert_eq!(watched.log, "before\n");
+        assert_eq!(watched.run["steps"][0]["exit_code"], 3);
+        house.stop().await;
+    }
+
+    async fn a_run_is_stopped(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let steps = [step("long", "", "echo begun; sleep 1000"), step("next", "dependsOn: long", "echo never")];
+        house.add_workflow("w", &format!("steps:\n{}", steps.concat())).await;
+        let number = house.start("w", &[]).await;
+        let mut bo = house.app.person(Role::Operator).await;
+        let (watched, ()) = tokio::join!(house.watch("w", number, 0), async {
+            // Once it has printed something.
+            let path = format!("/workflows/w/runs/{number}/steps/0/log");
+            while bo.get(&path).await.text() != "begun\n" {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            let fields = [("workflow", "w"), ("number", &number.to_string())];
+            assert!(bo.call("stop_run", &fields).await.status.is_success());
+        });
+        assert_eq!(watched.state(), "cancelled", "{watched:?}");
+        assert_eq!(watched.steps(), [("long", "cancelled"), ("next", "cancelled")]);
+        assert_eq!(watched.log, "begun\n");
+        assert!(watched.states.contains(&"running".to_owned()), "{:?}", watched.states);
+        let stopped = bo.call("stop_run", &[("workflow", "w"), ("number", &number.to_string())]).await;
+        assert_eq!((stopped.status, stopped.code().as_str()), (StatusCode::CONFLICT, "run_ended"));
+        house.stop().await;
+    }
+
+    async fn an_approval_waits_for_somebody_who_may(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let text = format!("steps:\n- {{name: sure, type: approval}}\n{}", step("act", "dependsOn: sure", "echo done"));
+        house.add_workflow("w", &text).await;
+        let (mut operator, mut approver) = (house.app.person(Role::Operator).await, house.app.person(Role::Approver).await);
+        for (granted, run, act) in [("true", "succeeded", "succeeded"), ("false", "rejected", "skipped")] {
+            let number = house.start("w", &[]).await;
+            let fields = [("workflow", "w"), ("number", &number.to_string()), ("step", "sure"), ("granted", granted)];
+            assert_eq!(operator.call("decide_approval", &fields).await.status, StatusCode::FORBIDDEN);
+            let decided = async {
+                // It may wait for the engine for a moment.
+                loop {
+                    let answer = approver.call("decide_approval", &fields).await;
+                    if answer.code() != "approval_waits" {
+                        return answer;
+                    }
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            };
+            let (watched, decided) = tokio::join!(house.watch("w", number, 1), decided);
+            assert!(decided.status.is_success(), "{}", decided.text());
+            assert_eq!(watched.state(), run);
+            assert_eq!(watched.steps()[1], ("act", act));
+        }
+        house.stop().await;
+    }
+
+    async fn a_run_that_cannot_be_is_refused_on_the_server_too(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let needs = step("a", "spec: {aws: !Connection {type: aws, name: mine}}", "echo");
+        house.add_workflow("w", &format!("parameters: {{p: {{}}}}\nsteps:\n{needs}")).await;
+        let refused = async |house: &mut House, revision, parameters| {
+            let answer = start(&mut house.ana, "w", revision, parameters).await;
+            assert!(answer.header("content-type").starts_with("text/html"), "the form comes back");
+            (answer.status.as_u16(), answer.text())
+        };
+        let (status, page) = refused(&mut house, "1", &[("p", "x")]).await;
+        assert_eq!(status, 422);
+        assert!(page.contains("There is no connection aws / mine."), "{page}");
+        assert!(page.contains("/connections/new?type=aws&amp;name=mine"), "{page}");
+        house.add_aws(ID, "mine", "AKIAEXAMPLE", "secret of mine").await;
+        for parameters in [&[][..], &[("p", "")]] {
+            let (status, page) = refused(&mut house, "1", parameters).await;
+            assert!(status == 422 && page.contains("it has no default"), "{page}");
+        }
+        let save = [("workflow", "w"), ("base_revision", "1"), ("text", "steps: [{name: a, image: i, command: ls}]\n")];
+        house.do_it("save_workflow", &save).await;
+        let (status, _) = refused(&mut house, "1", &[("p", "x")]).await;
+        assert_eq!(status, 409);
+        assert_eq!(house.run("w", &[]).await.state(), "succeeded");
+        house.stop().await;
+    }
+
+    async fn the_seed_with_nothing_but_images_is_refused_with_the_reason(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let seed = "steps:\n  - name: describe-instances\n    image: projectnebula/ec2-describe-instances\n    \
+                    spec:\n      aws:\n        connection: !Connection { type: aws, name: my-aws-account }\n";
+        house.add_workflow("seed", seed).await;
+        house.add_aws(ID, "my-aws-account", "AKIAEXAMPLE", "secret of mine").await;
+        let answer = start(&mut house.ana, "seed", "1", &[]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = answer.text();
+        assert!(page.contains("The step describe-instances has only an image"), "{page}");
+        house.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn events_and_logs_are_for_whoever_may_look() {
+    let app = TestApp::new().await;
+    let mut viewer = app.person(Role::Viewer).await;
+    for path in [
+        "/workflows/none/runs/1/events",
+        "/workflows/none/runs/1/events?step=0&offset=5",
+        "/workflows/none/runs/x/events",
+        "/workflows/none/runs/1/steps/0/log",
+        "/workflows/none/runs/1/steps/x/log",
+    ] {
+        let stranger = app.stranger().get(path).await;
+        assert_eq!(stranger.status, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(stranger.code(), "not_signed_in", "{path}");
+        let nothing = viewer.get(path).await;
+        assert_eq!(nothing.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(nothing.code(), "not_found", "{path}");
+    }
+}
+
+#[test]
+fn a_log_is_downloaded_as_it_is() {
+    store::testing::on_sqlite(|database| async move {
+        let mut house = House::on(&database).await;
+        let long = "i=0; while [ $i -lt 9000 ]; do echo \"line $i: 0123456789012345678901234567890123456789\"; i=$((i+1)); done; printf '\\377\\000x'";
+        house
+            .add_workflow("w", &format!("steps:\n{}", step("long", "", long)))
+            .await;
+        let watched = house.run("w", &[]).await;
+        assert_eq!(watched.state(), "succeeded");
+        let mut expected: Vec<u8> = (0..9000)
+            .flat_map(|line| {
+                format!("line {line}: 0123456789012345678901234567890123456789\n").into_bytes()
+            })
+            .collect();
+        expected.extend(b"\xff\x00x");
+        let path = "/workflows/w/runs/1/steps/0/log";
+        for path in [path.to_owned(), format!("{path}?attempt=1")] {
+            let answer = house.ana.get(&path).await;
+            assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+            assert_eq!(
+                answer.header("content-disposition"),
+                "attachment; filename=\"w-run-1-step-1.log\""
+            );
+            assert!(answer.body == expected, "{} bytes", answer.body.len());
+        }
+        let nothing = house.ana.get(&format!("{path}?attempt=2")).await;
+        assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+
+        // The events can begin anywhere, and go on where a browser has lost them.
+        let events = "/workflows/w/runs/1/events?step=0&offset=";
+        let end = expected.len() - 3;
+        let late = house.ana.get(&format!("{events}{end}")).await.text();
+        assert!(late.contains(&format!("\"offset\":{end}")), "{late}");
+        let again = crate::harness::request(axum::http::Method::GET, &format!("{events}0"))
+            .header("last-event-id", expected.len().to_string());
+        let nothing = Watched::read(&house.ana.send(again).await.text());
+        assert_eq!((nothing.log.as_str(), nothing.state()), ("", "succeeded"));
+        house.stop().await;
+    });
+}
