@@ -2,7 +2,7 @@
 
 use leptos::prelude::use_context;
 use model::Problem;
-use service::{Administrator, Caller, Service, Viewer};
+use service::{Administrator, Approver, Caller, Operator, Service, Viewer};
 
 fn present<T: Clone + 'static>() -> Result<T, Problem> {
     use_context::<T>().ok_or_else(|| {
@@ -27,6 +27,16 @@ pub(crate) fn caller() -> Result<Caller, Problem> {
 /// The right to look.
 pub(crate) fn viewer() -> Result<Viewer, Problem> {
     Ok(caller()?.viewer())
+}
+
+/// The right to start and stop runs.
+pub(crate) fn operator() -> Result<Operator, Problem> {
+    caller()?.operator()
+}
+
+/// The right to decide approvals.
+pub(crate) fn approver() -> Result<Approver, Problem> {
+    caller()?.approver()
 }
 
 /// The right to change.

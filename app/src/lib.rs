@@ -15,6 +15,7 @@ mod door;
 #[cfg(feature = "ssr")]
 pub mod page;
 pub mod refused;
+pub mod runs;
 pub mod session;
 pub mod ui;
 #[cfg(feature = "ssr")]

@@ -79,14 +79,33 @@ impl Request {
     }
 }
 
+/// The islands there are. The browser's half of each is a file of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Island {
+    /// The workflow's page.
+    Workbench,
+    /// A run's page.
+    Run,
+}
+
+impl Island {
+    /// What its files are called.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Workbench => "workbench",
+            Self::Run => "run",
+        }
+    }
+}
+
 /// A page, ready to be rendered.
 pub struct Page {
     /// What stands in the browser's tab.
     pub title: String,
     /// Which link of the navigation is the current one.
     pub section: Section,
-    /// Whether it has an island and so needs scripts.
-    pub island: bool,
+    /// The scripts that wake its island, if it has one.
+    pub island: Option<Island>,
     /// Rules only this page needs.
     pub style: Option<String>,
     /// A script only this page is better with; it works without.
@@ -105,17 +124,17 @@ impl Page {
         Self {
             title: title.into(),
             section,
-            island: false,
+            island: None,
             style: None,
             script: None,
             view: Box::new(move || view().into_any()),
         }
     }
 
-    /// The same page with its islands woken in the browser.
+    /// The same page with that island woken in the browser.
     #[must_use]
-    pub fn with_island(mut self) -> Self {
-        self.island = true;
+    pub fn with_island(mut self, island: Island) -> Self {
+        self.island = Some(island);
         self
     }
 

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { Editor } from './editor';
+import { RunForm } from './run-form';
 import { Setup } from './setup';
 import { ValueForm } from './value-form';
 
@@ -7,6 +8,9 @@ import { ValueForm } from './value-form';
 export class WorkflowPage {
   readonly editor: Editor;
   readonly save: Locator;
+  readonly run: Locator;
+  readonly runs: Locator;
+  readonly runForm: RunForm;
   readonly setupButton: Locator;
   readonly setup: Setup;
   readonly dialog: Locator;
@@ -17,6 +21,9 @@ export class WorkflowPage {
   constructor(readonly page: Page) {
     this.editor = new Editor(page);
     this.save = page.getByRole('button', { name: 'Save changes', exact: true });
+    this.run = page.getByRole('button', { name: 'Run', exact: true });
+    this.runs = page.getByRole('link', { name: 'Runs', exact: true });
+    this.runForm = new RunForm(page.getByRole('dialog', { name: 'Run workflow', exact: true }));
     this.setupButton = page.getByRole('button', { name: /^Setup: / });
     this.setup = new Setup(page);
     this.dialog = page.getByRole('dialog');

@@ -35,6 +35,15 @@ export async function awsConnection(page: Page, name = 'my-aws-account'): Promis
   return id;
 }
 
+/** Starts a run of the newest revision. */
+export async function run(page: Page, workflow: string, parameters: Record<string, string> = {}): Promise<void> {
+  const typed = Object.entries(parameters).flatMap(([name, value], index) => [
+    [`parameters[${index}][name]`, name],
+    [`parameters[${index}][value]`, value],
+  ]);
+  await call(page, 'start_run', { workflow, revision: '0', ...Object.fromEntries(typed) });
+}
+
 /** A secret of a workflow; answers its id. */
 export async function secret(page: Page, workflow: string, name: string): Promise<string> {
   const id = String(await call(page, 'new_secret', {}));

@@ -62,7 +62,7 @@ export class Relay {
   }
 
   static async start(directory: string, more: Record<string, string> = {}): Promise<Relay> {
-    const flags = ['serve', '--listen', '127.0.0.1:0', '--data-dir', directory];
+    const flags = ['serve', '--listen', '127.0.0.1:0', '--metadata-listen', '127.0.0.1:0', '--data-dir', directory];
     const relay = new Relay(directory, spawn(binary(), flags, { env: environment(more) }));
     await relay.said(/^listening on (http:\/\/\S+)$/m);
     return relay;

@@ -9,6 +9,17 @@ export function stepWith(...spec: string[]): string {
 /** Nothing missing, nothing wrong. */
 export const PLAIN = stepWith('greeting: hello');
 
+/** A step that runs these lines in a shell; `more` are further lines of it. */
+export function scriptStep(name: string, script: string[], ...more: string[]): string {
+  const lines = (all: string[], indent: string) => all.map((line) => `${indent}${line}\n`).join('');
+  return `  - name: ${name}\n    image: alpine:3\n${lines(more, '    ')}    input:\n      - |\n${lines(script, '        ')}`;
+}
+
+/** Steps as a workflow. */
+export function steps(...all: string[]): string {
+  return `steps:\n${all.join('')}`;
+}
+
 /** A bracket is never closed. */
 export const BROKEN = 'steps:\n  - name: [unclosed\n    image: alpine:3\n';
 

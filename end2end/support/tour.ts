@@ -4,11 +4,12 @@ import { expect, type Page } from '@playwright/test';
 import { ConnectionsPage } from '../pages/connections';
 import { LoginPage } from '../pages/login';
 import { Navigation } from '../pages/navigation';
+import { RunPage } from '../pages/run';
 import { ValueForm } from '../pages/value-form';
 import { WorkflowPage } from '../pages/workflow';
 import * as arrange from './arrange';
 import type { Guard } from './guard';
-import { BROKEN, stepWith } from './texts';
+import { BROKEN, scriptStep, stepWith, steps } from './texts';
 
 /** A stop of the tour: how to come there from anywhere. */
 interface Stop {
@@ -22,6 +23,13 @@ const LONG = 'a-workflow-name-that-somebody-made-very-long-because-nobody-told-t
 const FIRST = stepWith('a: !Connection [aws, my-aws-account]', 'b: !Connection [aws, absent]', 'c: !Secret token');
 const SECOND = stepWith(`# ${'a long comment '.repeat(20)}`, 'a: !Connection [aws, my-aws-account]', 'b: !Connection [aws, absent]', 'c: !Secret token');
 
+/** Something of everything a run's page shows. */
+const RAN = `parameters:\n  a parameter: {description: For the tour}\n${steps(
+  scriptStep('breaks', [`echo "a long line ${'of words '.repeat(60)}"`, 'echo "and a short one"', 'exit 1']),
+  scriptStep('a-step-with-a-name-that-is-longer-than-its-box', ['echo never'], 'dependsOn: breaks'),
+  '  - name: asks\n    type: approval\n    description: Whether to go on\n',
+)}`;
+
 /** Fills an installation, and answers the stops for an administrator. */
 export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
   const connection = await arrange.awsConnection(page);
@@ -31,6 +39,12 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
   await arrange.workflow(page, LONG, stepWith('a: !Connection [aws, my-aws-account]'), 'long '.repeat(60));
   await arrange.workflow(page, 'broken', BROKEN);
   const secret = await arrange.secret(page, 'visited', 'token');
+  const run = new RunPage(page);
+  await arrange.workflow(page, 'ran', RAN);
+  await arrange.run(page, 'ran', { 'a parameter': 'a value '.repeat(40) });
+  await run.open('ran', 1);
+  await expect(run.drawn('breaks', 'failed')).toBeVisible();
+  await expect(run.approval('asks')).toBeVisible();
 
   const workflow = new WorkflowPage(page);
   const connections = new ConnectionsPage(page);
@@ -48,6 +62,13 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
     simple('/workflows/visited/delete'),
     simple('/workflows/visited/revisions'),
     simple('/workflows/visited/revisions/1'),
+    simple('/workflows/ran/run'),
+    simple('/workflows/visited/run'),
+    simple('/workflows/visited/runs'),
+    simple('/workflows/ran/runs'),
+    simple('/workflows/ran/runs/1'),
+    simple('/workflows/ran/runs/1?tab=code'),
+    simple('/workflows/ran/runs/1?tab=logs&step=0'),
     simple('/workflows/visited/secrets/new'),
     simple(`/workflows/visited/secrets/${secret}/overwrite`),
     simple(`/workflows/visited/secrets/${secret}/delete`),
@@ -67,6 +88,22 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
         await workflow.open('visited');
         await workflow.setupButton.click();
         await expect(workflow.setup.region).toBeVisible();
+      },
+    },
+    {
+      name: 'the dialog that starts a run',
+      go: async () => {
+        await workflow.open('ran');
+        await workflow.run.click();
+        await expect(workflow.runForm.parameter('a parameter')).toBeVisible();
+      },
+    },
+    {
+      name: 'a search in a log',
+      go: async () => {
+        await run.open('ran', 1, '?tab=logs&step=0');
+        await run.search.fill('short');
+        await expect(run.matches).toHaveCount(1);
       },
     },
     {

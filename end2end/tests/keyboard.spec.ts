@@ -7,13 +7,16 @@ import { DeleteDialog } from '../pages/delete-dialog';
 import { LoginPage } from '../pages/login';
 import { Navigation } from '../pages/navigation';
 import { NewWorkflowPage } from '../pages/new-workflow';
+import { RunPage } from '../pages/run';
 import { ValueForm } from '../pages/value-form';
 import { WorkflowPage } from '../pages/workflow';
 import { WorkflowsPage } from '../pages/workflows';
+import * as arrange from '../support/arrange';
 import { toClipboard } from '../support/clipboard';
 import { expectVisibleFocus, tabTo, typeInto, use } from '../support/keyboard';
 import { ADA } from '../support/people';
 import { expect, test } from '../support/test';
+import { scriptStep, steps } from '../support/texts';
 
 const CONNECTION = 'aws / my-aws-account';
 
@@ -123,4 +126,40 @@ test('from signing in to deleting the connection', async ({ page }) => {
     await use(navigation.logOut);
     await expect(page).toHaveURL('/login');
   });
+});
+
+test('a run, from the dialog to its log', async ({ as }) => {
+  const page = await as(ADA);
+  const workflow = new WorkflowPage(page);
+  const run = new RunPage(page);
+  const script = scriptStep('greet', ['echo "hello $WHO"'], 'dependsOn: go-live', 'env: {WHO: !Parameter who}');
+  const asks = '  - name: go-live\n    type: approval\n';
+  await arrange.workflow(page, 'by-keyboard', `parameters:\n  who: {default: everybody}\n${steps(asks, script)}`);
+
+  await workflow.open('by-keyboard');
+  await use(workflow.run);
+  await expect(workflow.runForm.parameter('who'), 'the first field waits for typing').toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(workflow.dialog).toBeHidden();
+  await expect(workflow.run, 'the focus comes back').toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(workflow.runForm.parameter('who')).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('nobody');
+  await page.keyboard.press('Enter');
+
+  await expect(run.state('waiting for approval')).toBeVisible();
+  await use(run.approve);
+  await expect(run.state('succeeded')).toBeVisible();
+  await tabTo(run.drawn('greet', 'succeeded'));
+  await page.keyboard.press('Enter');
+  await expect(run.line('hello nobody')).toBeVisible();
+  await typeInto(run.search, 'HELLO');
+  await expect(run.matches).toHaveCount(1);
+  await tabTo(run.wrap);
+  await expectVisibleFocus(page);
+  await page.keyboard.press('Space');
+  await expect(run.wrap).toHaveAttribute('aria-pressed', 'false');
+  await tabTo(run.log);
+  await expectVisibleFocus(page);
 });

@@ -1,11 +1,14 @@
 // Everything that matters, in a browser that runs no script.
 
+import type { Locator } from '@playwright/test';
 import { FIRST_SEED } from '../seeds';
 import { ConnectionsPage } from '../pages/connections';
 import { DeleteDialog } from '../pages/delete-dialog';
 import { LoginPage } from '../pages/login';
 import { Navigation } from '../pages/navigation';
 import { NewWorkflowPage } from '../pages/new-workflow';
+import { RunPage } from '../pages/run';
+import { RunForm } from '../pages/run-form';
 import { SettingsPage } from '../pages/settings';
 import { ValueForm } from '../pages/value-form';
 import { WelcomePage } from '../pages/welcome';
@@ -14,7 +17,7 @@ import { WorkflowsPage } from '../pages/workflows';
 import * as arrange from '../support/arrange';
 import { ADA, VERA } from '../support/people';
 import { expect, test } from '../support/test';
-import { BROKEN, longText, stepWith } from '../support/texts';
+import { BROKEN, longText, scriptStep, stepWith, steps } from '../support/texts';
 
 const CONNECTION = 'aws / my-aws-account';
 
@@ -173,6 +176,47 @@ test('a text that was not saved comes back', async ({ as, guard }) => {
   await workflow.save.click();
   await expect(workflow.alert).toContainText('1 MiB');
   await expect(workflow.editor.box).toHaveValue(text);
+});
+
+test('a run is started, looked at, stopped and decided', async ({ as, guard }) => {
+  const page = await as(ADA);
+  const workflow = new WorkflowPage(page);
+  const form = new RunForm(page.getByRole('main'));
+  const run = new RunPage(page);
+  const asks = '  - name: go-live\n    type: approval\n    description: Look at it before.\n';
+  const script = scriptStep('greet', ['echo "hello $WHO"', 'sleep 600'], 'dependsOn: go-live', 'env: {WHO: !Parameter who}');
+  await arrange.workflow(page, 'greeting', `parameters:\n  who:\n    description: Whom to greet\n${steps(asks, script)}`);
+
+  await page.goto('/workflows/greeting');
+  await workflow.run.click();
+  await expect(form.heading).toBeVisible();
+  await expect(form.parameter('who')).toHaveValue('');
+  guard.expectAnswer(422, /^\/fn\/start_run$/);
+  await form.start.click();
+  await expect(form.problem).toContainText('who');
+  await form.parameter('who').fill('without scripts');
+  await form.start.click();
+  await expect(page).toHaveURL('/workflows/greeting/runs/1');
+
+  const reloaded = (what: Locator) =>
+    expect(async () => {
+      await run.reload.click();
+      await expect(what).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+  await reloaded(run.approve);
+  await run.approve.click();
+  await run.tab('Logs').click();
+  await run.step('greet').click();
+  await reloaded(run.line('hello without scripts'));
+  await expect(run.follow).toBeHidden();
+  await expect(run.search).toBeHidden();
+  await run.stop.click();
+  await expect(run.heading(1)).toBeVisible();
+  await expect(async () => {
+    await page.reload();
+    await expect(run.state('cancelled')).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expect(run.row('greet')).toContainText('cancelled');
 });
 
 test('a reader reads', async ({ as }) => {

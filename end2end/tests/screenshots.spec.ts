@@ -7,6 +7,7 @@ import type { Page } from '@playwright/test';
 import { FIRST_SEED, SECOND_SEED } from '../seeds';
 import { ConnectionsPage } from '../pages/connections';
 import { NewWorkflowPage } from '../pages/new-workflow';
+import { RunPage } from '../pages/run';
 import { ValueForm } from '../pages/value-form';
 import { WelcomePage } from '../pages/welcome';
 import { WorkflowPage } from '../pages/workflow';
@@ -14,7 +15,27 @@ import { WorkflowsPage } from '../pages/workflows';
 import * as arrange from '../support/arrange';
 import { ADA } from '../support/people';
 import { expect, test } from '../support/test';
-import { stepWith } from '../support/texts';
+import { scriptStep, stepWith, steps } from '../support/texts';
+
+const PUBLISH = `parameters:
+  environment:
+    description: Where it goes
+    default: staging
+  version:
+    description: The tag that is built
+${steps(
+  scriptStep('fetch', ['echo fetching $VERSION'], 'env: {VERSION: !Parameter version}'),
+  scriptStep(
+    'build',
+    ['echo building', 'for page in start prices about contact imprint; do echo "page $page.html: 12 kB"; done', 'echo 5 pages built'],
+    'dependsOn: fetch',
+  ),
+  scriptStep('check-links', ['echo "about.html: /press leads nowhere"', 'exit 1'], 'dependsOn: build'),
+  scriptStep('shrink-images', ['echo 14 images'], 'dependsOn: fetch'),
+  '  - name: go-live\n    type: approval\n    description: Look at the staging site before.\n    dependsOn: [build, shrink-images]\n',
+  scriptStep('publish', ['echo published'], 'dependsOn: go-live'),
+  scriptStep('announce', ['echo announced'], 'dependsOn: [publish, check-links]'),
+)}`;
 
 const CONNECTION = 'aws / my-aws-account';
 
@@ -107,6 +128,28 @@ for (const { suffix, viewport, colorScheme } of looks) {
       await page.goto('/connections/new');
       await form.type('AWS').check();
       await shoot(page, `choose-type${suffix}`);
+    });
+
+    test(`a run${suffix}`, async ({ as }) => {
+      const page = await as(ADA);
+      const workflow = new WorkflowPage(page);
+      const run = new RunPage(page);
+      await arrange.workflow(page, 'publish-the-site', PUBLISH, 'Builds the site and publishes it');
+      await workflow.open('publish-the-site');
+      await workflow.run.click();
+      await workflow.runForm.parameter('version').fill('v1.4.0');
+      await shoot(page, `run-dialog${suffix}`);
+
+      await workflow.runForm.start.click();
+      await expect(run.state('waiting for approval')).toBeVisible();
+      await expect(run.drawn('check-links', 'failed')).toBeVisible();
+      await shoot(page, `run-graph${suffix}`);
+      await run.drawn('build', 'succeeded').click();
+      await run.search.fill('page');
+      await expect(run.matches.first()).toBeVisible();
+      await shoot(page, `run-logs${suffix}`);
+      await run.tab('Code').click();
+      await shoot(page, `run-code${suffix}`);
     });
   });
 }

@@ -86,7 +86,13 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
     let full = format!("{} / {}", row.type_name, row.name);
     let used_by = used_by(&row.used_by);
     let last_used = match row.last_used {
-        Some(at) => view! { <Time at/> }.into_any(),
+        Some(at) => {
+            let run = row.last_used_by.map(|(workflow, number)| {
+                let href = format!("/workflows/{workflow}/runs/{number}");
+                view! { <span class="quiet">" by "</span><a href=href>{format!("{workflow} #{number}")}</a> }
+            });
+            view! { <Time at/>{run} }.into_any()
+        }
         None => view! { <span class="quiet">"never"</span> }.into_any(),
     };
     let actions = administers.then(|| {

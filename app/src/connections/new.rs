@@ -51,7 +51,7 @@ pub async fn page(request: Request) -> Answer {
             <div class="card form">
                 <h1>{heading}</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
-                <form method="post" action="/fn/add_connection" autocomplete="off">
+                <form method="post" action="/fn/add_connection" autocomplete="off" novalidate=true>
                     <input type="hidden" name="id" value=id.to_string()/>
                     {fields}
                     <TextField

@@ -53,7 +53,7 @@ pub async fn page(request: Request) -> Answer {
                 <h1>{title}</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
                 <p class="advice">{affected}" Their next steps get the new values."</p>
-                <form method="post" action="/fn/overwrite_connection" autocomplete="off">
+                <form method="post" action="/fn/overwrite_connection" autocomplete="off" novalidate=true>
                     <input type="hidden" name="id" value=found.row.id.to_string()/>
                     <input type="hidden" name="revision" value=based_on(&returned, found.row.revision)/>
                     <OverwriteFields of=known stored problem=Signal::stored(returned.problem) chosen/>

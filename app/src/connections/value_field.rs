@@ -6,7 +6,11 @@ use leptos::prelude::*;
 use model::Field;
 
 use crate::ui::field::Wrong;
+use crate::ui::icon::{Icon, Symbol};
 use crate::ui::notice::field_id;
+
+/// Shorter values stay readable in logs: hiding them would hide half of every log.
+const HIDDEN_FROM: &str = "4";
 
 /// A control for one field. It is not `required` in HTML: a hidden one could never be submitted,
 /// and the service says what is missing in better words.
@@ -25,13 +29,24 @@ pub fn ValueField(
     label_hidden: bool,
 ) -> impl IntoView {
     let id = field_id(&name);
-    let described = format!("{id}-help {id}-problem");
+    let described = format!("{id}-help {id}-short {id}-problem");
     let help = if field.required {
         field.help.to_owned()
     } else {
         format!("Optional. {}", field.help)
     };
     let invalid = move || problem.get().map(|_| "true");
+    // Not to refuse shorter ones (the forms are `novalidate`): the style sheet shows the warning
+    // beside a control whose text is too short, also without JavaScript.
+    let hidden_from = field.secret.then_some(HIDDEN_FROM);
+    let short = field.secret.then(|| {
+        view! {
+            <p class="short-value" id=format!("{id}-short")>
+                <Symbol icon=Icon::Warning/>
+                "Values under four characters can't be hidden in logs."
+            </p>
+        }
+    });
     let control = if field.multiline {
         Either::Left(view! {
             <textarea
@@ -39,6 +54,7 @@ pub fn ValueField(
                 name=name
                 class=if field.secret { "value masked" } else { "value" }
                 rows="6"
+                minlength=hidden_from
                 wrap="off"
                 autocomplete="off"
                 autocapitalize="none"
@@ -57,6 +73,7 @@ pub fn ValueField(
                 name=name
                 class="value"
                 type=if field.secret { "password" } else { "text" }
+                minlength=hidden_from
                 autocomplete=if field.secret { "new-password" } else { "off" }
                 autocapitalize="none"
                 spellcheck="false"
@@ -75,6 +92,7 @@ pub fn ValueField(
             </label>
             <p class="help" id=format!("{id}-help")>{help}</p>
             {control}
+            {short}
             <Wrong id problem/>
         </div>
     }

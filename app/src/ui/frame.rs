@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use service::Caller;
 
 use super::icon::{Icon, Symbol};
-use crate::page::{Page, Site};
+use crate::page::{Island, Page, Site};
 
 /// The whole document. Scripts stand only on pages that have an island.
 pub fn document(
@@ -14,7 +14,7 @@ pub fn document(
     caller: Option<&Caller>,
 ) -> impl IntoView + use<> {
     let pkg = site.pkg.clone();
-    let scripts = page.island.then(|| scripts(&pkg, nonce));
+    let scripts = page.island.map(|island| scripts(&pkg, island, nonce));
     let title = format!("{} · Relay", page.title);
     let (main_class, frame) = match caller {
         Some(caller) => ("framed", Some(navigation(caller, page.section))),
@@ -46,14 +46,15 @@ pub fn document(
 
 /// Wakes the islands. Our own tags instead of the framework's: its preload carries no nonce and is
 /// lost under the content security policy.
-fn scripts(pkg: &str, nonce: &str) -> impl IntoView + use<> {
+fn scripts(pkg: &str, island: Island, nonce: &str) -> impl IntoView + use<> {
     const WAKE: &str = include_str!("wake.js");
-    let call = format!("{WAKE}(\"/{pkg}/relay.js\", \"/{pkg}/relay_bg.wasm\");");
+    let file = format!("/{pkg}/{}", island.file());
+    let call = format!("{WAKE}(\"{file}.js\", \"{file}_bg.wasm\");");
     view! {
-        <link rel="modulepreload" href=format!("/{pkg}/relay.js") nonce=nonce.to_owned()/>
+        <link rel="modulepreload" href=format!("{file}.js") nonce=nonce.to_owned()/>
         <link
             rel="preload"
-            href=format!("/{pkg}/relay_bg.wasm")
+            href=format!("{file}_bg.wasm")
             r#as="fetch"
             r#type="application/wasm"
             crossorigin="anonymous"

@@ -39,10 +39,35 @@ pub enum Icon {
     Lock,
     /// Earlier revisions.
     History,
+    /// Starts a run.
+    Play,
+    /// Stops a run.
+    Stop,
+    /// Under way.
+    Loader,
+    /// Its turn has not come.
+    Clock,
+    /// A person has to decide.
+    Pause,
+    /// Ended badly, or refused.
+    Cross,
+    /// Left out.
+    Skip,
+    /// Stopped.
+    Ban,
+    /// Took too long.
+    Hourglass,
+    /// Saves a file.
+    Download,
+    /// The one before.
+    Up,
+    /// The next one.
+    Down,
 }
 
 impl Icon {
-    fn path(self) -> &'static str {
+    /// The icon as one path on a field of 24 by 24.
+    pub fn path(self) -> &'static str {
         match self {
             Self::Check => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M16 9l-5.5 5.5L8 12",
             Self::Alert => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 8v4M12 16h.01",
@@ -83,6 +108,20 @@ impl Icon {
                 "M5 11h14a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-7a2 2 0 0 1 2-2M7 11V7a5 5 0 0 1 10 0v4"
             }
             Self::History => "M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8M3 3v5h5M12 7v5l4 2",
+            Self::Play => "m6 3 14 9-14 9z",
+            Self::Stop => "M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2",
+            Self::Loader => "M21 12a9 9 0 1 1-6.219-8.56",
+            Self::Clock => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 6v6l4 2",
+            Self::Pause => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M10 15V9M14 15V9",
+            Self::Cross => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0m13-3-6 6M9 9l6 6",
+            Self::Skip => "m5 4 10 8-10 8zM19 5v14",
+            Self::Ban => "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M4.9 4.9l14.2 14.2",
+            Self::Hourglass => {
+                "M5 22h14M5 2h14M17 22v-4.172a2 2 0 0 0-.586-1.414L12 12l-4.414 4.414A2 2 0 0 0 7 17.828V22M7 2v4.172a2 2 0 0 0 .586 1.414L12 12l4.414-4.414A2 2 0 0 0 17 6.172V2"
+            }
+            Self::Download => "M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5",
+            Self::Up => "m18 15-6-6-6 6",
+            Self::Down => "m6 9 6 6 6-6",
         }
     }
 }

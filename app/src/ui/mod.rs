@@ -8,5 +8,4 @@ pub mod frame;
 pub mod icon;
 pub mod notice;
 pub mod state;
-#[cfg(feature = "ssr")]
 pub mod time;

@@ -14,6 +14,23 @@ pub enum Tone {
     Bad,
     /// Worth a look.
     Unsure,
+    /// Under way.
+    Busy,
+    /// Nothing happens, and nobody has to act.
+    Idle,
+}
+
+impl Tone {
+    /// The class that gives a state its colour.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Good => "state state-good",
+            Self::Bad => "state state-bad",
+            Self::Unsure => "state state-unsure",
+            Self::Busy => "state state-busy",
+            Self::Idle => "state state-idle",
+        }
+    }
 }
 
 /// A state in words.
@@ -24,13 +41,18 @@ pub fn State(
     /// The word.
     #[prop(into)]
     words: String,
+    /// An icon that says more than the tone's own.
+    #[prop(optional)]
+    icon: Option<Icon>,
 ) -> impl IntoView {
-    let (class, icon) = match tone {
-        Tone::Good => ("state state-good", Icon::Check),
-        Tone::Bad => ("state state-bad", Icon::Alert),
-        Tone::Unsure => ("state state-unsure", Icon::Question),
-    };
-    view! { <span class=class><Symbol icon/>{words}</span> }
+    let icon = icon.unwrap_or(match tone {
+        Tone::Good => Icon::Check,
+        Tone::Bad => Icon::Alert,
+        Tone::Unsure => Icon::Question,
+        Tone::Busy => Icon::Loader,
+        Tone::Idle => Icon::Clock,
+    });
+    view! { <span class=tone.class()><Symbol icon/>{words}</span> }
 }
 
 /// The tone of a requirement's state.

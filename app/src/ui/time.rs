@@ -21,6 +21,12 @@ fn readable(iso: &str) -> String {
     }
 }
 
+/// The time of day alone, “20:45:19”, in UTC.
+pub fn time_of_day(at: Timestamp) -> String {
+    let iso = at.to_string();
+    iso.get(11..19).unwrap_or_default().to_owned()
+}
+
 /// A point in time.
 #[component]
 pub fn Time(
@@ -38,5 +44,6 @@ mod tests {
     #[test]
     fn a_day_a_month_a_minute() {
         assert_eq!(readable("2026-01-02T03:04:05Z"), "2 Jan 2026, 03:04 UTC");
+        assert_eq!(time_of_day(Timestamp(951_782_405_000)), "00:00:05");
     }
 }

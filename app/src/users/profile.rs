@@ -10,15 +10,9 @@ pub async fn page(request: Request) -> Answer {
     let caller = request.caller;
     Ok(Page::new("Your profile", Section::Elsewhere, move || {
         let may = match caller.role() {
-            model::Role::Viewer => {
-                "You see workflows, their revisions, and which connections exist."
-            }
-            model::Role::Operator => {
-                "You see everything a Viewer sees; later also start and stop runs."
-            }
-            model::Role::Approver => {
-                "You may do what an Operator may; later also decide approvals."
-            }
+            model::Role::Viewer => "You see workflows, their runs, and which connections exist.",
+            model::Role::Operator => "You see everything a Viewer sees, and start and stop runs.",
+            model::Role::Approver => "You may do what an Operator may, and decide approvals.",
             model::Role::Administrator => {
                 "You may change workflows, connections, secrets and people."
             }

@@ -1,5 +1,6 @@
 //! Workflows: the list, the page with the editor and Setup, revisions, secrets, settings.
 
+#[cfg(feature = "workbench")]
 pub mod checked;
 #[cfg(feature = "ssr")]
 pub mod delete;
@@ -15,6 +16,7 @@ pub mod secret_field;
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod settings;
+#[cfg(feature = "workbench")]
 pub mod workbench;
 #[cfg(feature = "ssr")]
 pub mod workflow;

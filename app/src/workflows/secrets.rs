@@ -120,7 +120,7 @@ fn form(
         <div class="card form">
             <h1>{title.to_owned()}</h1>
             {problem.cloned().map(|problem| view! { <Notice problem/> })}
-            <form method="post" action=action autocomplete="off">
+            <form method="post" action=action autocomplete="off" novalidate=true>
                 <input type="hidden" name="workflow" value=workflow.to_owned()/>
                 {body}
                 <ValueField field=&VALUE name="value" problem=wrong/>

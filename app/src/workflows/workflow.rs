@@ -5,7 +5,7 @@ use model::Problem;
 
 use super::checked::Checked;
 use super::workbench::Workbench;
-use crate::page::{Answer, Page, Request, Section, Site, based_on};
+use crate::page::{Answer, Island, Page, Request, Section, Site, based_on};
 use crate::ui::area::area_text;
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::notice::Notice;
@@ -18,6 +18,7 @@ pub async fn page(request: Request, site: Site) -> Answer {
     let found = found.ok_or_else(|| Problem::not_found("workflow"))?;
     let holdings = request.service.holdings(&viewer, &name).await?;
     let can_edit = request.caller.administrator().is_ok();
+    let role = request.caller.role();
     let setup_open = request.query("setup") == Some("open");
     let returned = request.returned;
     let text = returned
@@ -37,6 +38,7 @@ pub async fn page(request: Request, site: Site) -> Answer {
                     {(!found.description.is_empty())
                         .then(|| view! { <p class="lead">{found.description.clone()}</p> })}
                     <p class="crumbs">
+                        <a href=format!("{links}/runs")>"Runs"</a>
                         <a href=format!("{links}/revisions")>"Revisions"</a>
                         {can_edit.then(|| view! { <a href=format!("{links}/settings")>"Settings"</a> })}
                     </p>
@@ -51,7 +53,7 @@ pub async fn page(request: Request, site: Site) -> Answer {
                 id=found.id.to_string()
                 base_revision=base
                 unsaved
-                can_edit
+                role
                 holdings
                 initial
                 editor=format!("/{}/editor.js", site.pkg)
@@ -77,5 +79,5 @@ pub async fn page(request: Request, site: Site) -> Answer {
             </Workbench>
         }
     });
-    Ok(page.with_island())
+    Ok(page.with_island(Island::Workbench))
 }

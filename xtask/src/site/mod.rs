@@ -9,6 +9,7 @@ use crate::failure::Result;
 
 /// Builds what changed and puts the site together.
 pub(crate) fn build() -> Result<()> {
-    let parts = [wasm::build()?, editor::build()?, style::build()?];
+    let mut parts = wasm::build()?;
+    parts.extend([editor::build()?, style::build()?]);
     package::build(&parts)
 }

@@ -1,4 +1,4 @@
-//! The browser's half of the app: `relay_bg.wasm` and `relay.js`.
+//! The browser's half of the app: for each page with an island `NAME_bg.wasm` and `NAME.js`.
 
 use crate::failure::{Result, While};
 use crate::files;
@@ -17,8 +17,16 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-pub(super) fn build() -> Result<PathBuf> {
-    say("building the browser's half");
+/// The islands, each a feature of `frontend` and the name of its files. Apart from each other, because a page would
+/// else load the code of all.
+const ISLANDS: [&str; 2] = ["workbench", "run"];
+
+pub(super) fn build() -> Result<Vec<PathBuf>> {
+    ISLANDS.into_iter().map(island).collect()
+}
+
+fn island(name: &str) -> Result<PathBuf> {
+    say(&format!("building the browser's half: {name}"));
     let compiled = built(
         cargo()
             .args([
@@ -29,26 +37,27 @@ pub(super) fn build() -> Result<PathBuf> {
                 "--profile",
                 "wasm-release",
             ])
-            .args(["--target", "wasm32-unknown-unknown"]),
+            .args(["--target", "wasm32-unknown-unknown"])
+            .args(["--no-default-features", "--features", name]),
         "frontend",
         ".wasm",
     )?;
-    let part = files::work().join("wasm");
+    let part = files::work().join(format!("wasm-{name}"));
     // The lock file names the version of wasm-opt and esbuild.
     let stamp = Stamp::of_recipe()?
         .bytes(&files::read(&compiled)?)
         .file(&files::root().join("frontend/editor/package-lock.json"))?;
-    unless_made(&part, stamp, || make(&compiled, &part))?;
+    unless_made(&part, stamp, || make(name, &compiled, &part))?;
     Ok(part)
 }
 
-fn make(compiled: &Path, part: &Path) -> Result<()> {
+fn make(name: &str, compiled: &Path, part: &Path) -> Result<()> {
     say("making bindings and shrinking the WASM");
     let raw = files::work().join("bindgen");
     files::remove(&raw)?;
     Bindgen::new()
         .input_path(compiled)
-        .out_name("relay")
+        .out_name(name)
         .omit_default_module_path(false)
         .web(true)
         .and_then(|bindgen| {
@@ -64,9 +73,9 @@ fn make(compiled: &Path, part: &Path) -> Result<()> {
     run(npm_program("wasm-opt")
         .arg("-Oz")
         .args(WASM_FEATURES)
-        .arg(raw.join("relay_bg.wasm"))
+        .arg(raw.join(format!("{name}_bg.wasm")))
         .arg("-o")
-        .arg(part.join("relay_bg.wasm")))?;
+        .arg(part.join(format!("{name}_bg.wasm"))))?;
     // Bundled, so that the small modules which components bring along cost no request each.
     run(npm_program("esbuild")
         .args([
@@ -76,6 +85,9 @@ fn make(compiled: &Path, part: &Path) -> Result<()> {
             "--target=es2022",
             "--log-level=warning",
         ])
-        .arg(raw.join("relay.js"))
-        .arg(format!("--outfile={}", part.join("relay.js").display())))
+        .arg(raw.join(format!("{name}.js")))
+        .arg(format!(
+            "--outfile={}",
+            part.join(format!("{name}.js")).display()
+        )))
 }

@@ -14,9 +14,18 @@ use super::super::checked::{Need, Remark};
 use super::{Bench, Saving};
 use crate::ui::notice::field_id;
 
-#[wasm_bindgen(inline_js = "export function load(url) { return import(url); }")]
+#[wasm_bindgen(inline_js = "
+    export function load(url) { return import(url); }
+    // A part of another page of ours. Where that page is not what was asked for, it is shown itself.
+    export async function part(url, id) {
+        const answer = await fetch(url);
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        return page.getElementById(id) ?? location.assign(url);
+    }
+")]
 extern "C" {
     fn load(url: &str) -> Promise;
+    fn part(url: &str, id: &str) -> Promise;
 }
 
 fn element(id: &str) -> Option<HtmlElement> {
@@ -188,6 +197,36 @@ pub(super) fn show(dialog: NodeRef<Dialog>, open: bool) {
         }
     } else if !open && dialog.open() {
         dialog.close();
+    }
+}
+
+/// Fetches the form of a run and opens the dialog with it.
+pub(super) fn open_run_form(bench: Bench) {
+    let url = format!("/workflows/{}/run", bench.workflow.get_value());
+    spawn_local(async move {
+        let form = JsFuture::from(part(&url, "run-form")).await;
+        let Some(place) = element("run-place") else {
+            return;
+        };
+        match form.map(JsCast::dyn_into::<HtmlElement>) {
+            Ok(Ok(form)) => place.replace_children_with_node_1(&form),
+            // The browser is on its way to the page that was found instead.
+            Ok(Err(_)) => return,
+            Err(_) => place.set_text_content(Some("The server can't be reached. Try again later.")),
+        }
+        show(bench.run_dialog, true);
+    });
+}
+
+/// On this page the form's way back only closes the dialog.
+pub(super) fn close_when_cancelled(bench: Bench, event: &web_sys::MouseEvent) {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let cancel = target.and_then(|target| target.closest("[data-cancel]").ok().flatten());
+    if cancel.is_some() {
+        event.prevent_default();
+        show(bench.run_dialog, false);
     }
 }
 

@@ -218,7 +218,7 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
         ),
     };
     view! {
-        <form class="form" method="post" node_ref=form on:submit=submit autocomplete="off">
+        <form class="form" method="post" node_ref=form on:submit=submit autocomplete="off" novalidate=true>
             <h2 id="value-dialog-title">{title}</h2>
             {move || problem.get().map(|problem| view! { <Notice problem/> })}
             <div class="field">

@@ -12,16 +12,18 @@
 mod browser;
 mod dialog;
 mod remarks;
+mod run;
 mod setup;
 mod toolbar;
 
 use leptos::prelude::*;
-use model::{Holdings, Problem};
+use model::{Holdings, Problem, Role};
 
 use super::checked::{Checked, Need};
 use super::functions::{Newest, newest_revision, save_workflow, workflow_holdings};
 use dialog::ValueDialog;
 use remarks::Remarks;
+use run::RunDialog;
 use setup::{Banner, Setup};
 use toolbar::Toolbar;
 
@@ -46,6 +48,7 @@ pub(crate) struct Bench {
     pub(crate) workflow: StoredValue<String>,
     pub(crate) id: StoredValue<String>,
     pub(crate) can_edit: bool,
+    pub(crate) can_run: bool,
     /// What is in the editor.
     pub(crate) text: StoredValue<String>,
     pub(crate) base_revision: RwSignal<u64>,
@@ -57,6 +60,8 @@ pub(crate) struct Bench {
     pub(crate) setup_open: RwSignal<bool>,
     /// What the value form is open for.
     pub(crate) asked: RwSignal<Option<Need>>,
+    /// The dialog with the form of a run.
+    pub(crate) run_dialog: NodeRef<leptos::html::Dialog>,
     /// Read out by screen readers when it changes.
     pub(crate) said: RwSignal<String>,
     /// A place the editor should go to: from, to.
@@ -136,8 +141,8 @@ pub fn Workbench(
     base_revision: u64,
     /// The text area shows what was refused, not what is saved.
     unsaved: bool,
-    /// Whether the text may be changed.
-    can_edit: bool,
+    /// What the person may do with it.
+    role: Role,
     /// What is there.
     holdings: Holdings,
     /// What the server found in the text.
@@ -152,7 +157,8 @@ pub fn Workbench(
     let bench = Bench {
         workflow: StoredValue::new(workflow),
         id: StoredValue::new(id),
-        can_edit,
+        can_edit: role >= Role::Administrator,
+        can_run: role >= Role::Operator,
         text: StoredValue::new(String::new()),
         base_revision: RwSignal::new(base_revision),
         holdings: RwSignal::new(holdings),
@@ -165,6 +171,7 @@ pub fn Workbench(
         }),
         setup_open: RwSignal::new(setup_open),
         asked: RwSignal::new(None),
+        run_dialog: NodeRef::new(),
         said: RwSignal::new(String::new()),
         going_to: RwSignal::new(None),
     };
@@ -187,6 +194,7 @@ pub fn Workbench(
                 <Setup bench/>
             </div>
             <ValueDialog bench/>
+            {bench.can_run.then(|| view! { <RunDialog bench/> })}
         </div>
     }
 }

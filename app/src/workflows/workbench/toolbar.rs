@@ -59,6 +59,13 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
     } else {
         "open"
     };
+    // Without JavaScript this button leads to the page of the same form.
+    let run = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        #[cfg(feature = "hydrate")]
+        super::browser::open_run_form(bench);
+    };
+    let run_page = format!("{here}/run");
     view! {
         <div class="toolbar">
             <span class="save-state" role="status">{status}</span>
@@ -72,6 +79,11 @@ pub(super) fn Toolbar(bench: Bench) -> impl IntoView {
                     on:click=toggle
                 >{icon}<span>{words}</span></button>
             </form>
+            {bench.can_run.then(|| view! {
+                <form method="get" action=run_page>
+                    <button type="submit" on:click=run><Symbol icon=Icon::Play/>"Run"</button>
+                </form>
+            })}
             {bench.can_edit.then(|| view! {
                 <button type="submit" form="workflow-form" class="primary" on:click=save>"Save changes"</button>
             })}
