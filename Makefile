@@ -4,7 +4,7 @@
 # again; RELAY_CACHE=DIR puts them elsewhere.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench
+.PHONY: help run build test bench soak
 
 XTASK := scripts/xtask
 
@@ -13,6 +13,7 @@ help:
 	@echo "make build    one self-contained binary: dist/relay"
 	@echo "make test     every check; installs a browser and PostgreSQL when they are missing"
 	@echo "make bench    the measurements, each beside its reference"
+	@echo "make soak     the long rounds: 1,000 kills on each database; adds a line to docs/soak.md"
 
 run:
 	@scripts/setup.sh build
@@ -29,3 +30,7 @@ test:
 bench:
 	@scripts/setup.sh test
 	@$(XTASK) bench
+
+soak:
+	@scripts/setup.sh test
+	@$(XTASK) soak

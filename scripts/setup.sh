@@ -7,6 +7,7 @@ set -euo pipefail
 . "$ROOT/scripts/setup/packages.sh"
 . "$ROOT/scripts/setup/rust.sh"
 . "$ROOT/scripts/setup/npm.sh"
+. "$ROOT/scripts/setup/python.sh"
 . "$ROOT/scripts/setup/prune.sh"
 
 purpose="${1:-build}"
@@ -27,6 +28,7 @@ prune_cache
 packages_plan "$purpose"
 rust_plan
 npm_plan "$purpose"
+python_plan "$purpose"
 [ "${#plan[@]}" != 0 ] || exit 0
 
 say "set-up is going to install:"
@@ -36,4 +38,5 @@ printf '  - %s\n' "${plan[@]}" >&2
 packages_do
 rust_do
 npm_do
+python_do
 say "set-up is done"

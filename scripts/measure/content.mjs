@@ -35,13 +35,16 @@ const CONNECTIONS = [
 /** The names of the 50 connections. */
 export const NAMES = CONNECTIONS.map(([, name]) => name);
 
+/** Adds a connection of one of the types above. */
+export async function addConnection(relay, cookie, name, type = 'aws') {
+  const id = await relay.call(cookie, 'new_connection', {});
+  const values = Object.entries(fields[type]).map(([field, value]) => [`values[${field}]`, value]);
+  await relay.call(cookie, 'add_connection', { id, type_name: type, name, ...Object.fromEntries(values) });
+}
+
 /** 50 connections, and a workflow of about 200 lines that uses two of them and misses others. */
 export async function fill(relay, cookie) {
-  for (const [type, name] of CONNECTIONS) {
-    const id = await relay.call(cookie, 'new_connection', {});
-    const values = Object.entries(fields[type]).map(([field, value]) => [`values[${field}]`, value]);
-    await relay.call(cookie, 'add_connection', { id, type_name: type, name, ...Object.fromEntries(values) });
-  }
+  for (const [type, name] of CONNECTIONS) await addConnection(relay, cookie, name, type);
   await relay.call(cookie, 'create_workflow', { name: WORKFLOW, description: 'Orders of every shop' });
   await relay.call(cookie, 'save_workflow', { workflow: WORKFLOW, base_revision: '0', text: text(3) });
 }

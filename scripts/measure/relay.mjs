@@ -36,10 +36,10 @@ export async function withDirectory(work) {
   }
 }
 
-/** The administrator who is measured as. */
-export function addAdministrator(directory) {
+/** The administrator who is measured as; `place` may name another database than the directory's own. */
+export function addAdministrator(directory, place = []) {
   const flags = ['--email', EMAIL, '--name', 'Ada', '--role', 'administrator', '--password-stdin'];
-  execFileSync(binary(), ['user', 'add', ...flags, '--data-dir', directory], {
+  execFileSync(binary(), ['user', 'add', ...flags, '--data-dir', directory, ...place], {
     input: `${PASSWORD}\n`,
     env: environment(),
     stdio: 'pipe',
@@ -52,9 +52,10 @@ export class Relay {
   #ended;
 
   /** Starts it, in front of it perhaps another program with its arguments, and waits until it listens. */
-  static async start(directory, before = []) {
+  static async start(directory, before = [], { flags: more = [], wait = true } = {}) {
     const relay = new Relay();
-    const flags = ['serve', '--listen', '127.0.0.1:0', '--data-dir', directory];
+    const listen = ['--listen', '127.0.0.1:0', '--metadata-listen', '127.0.0.1:0'];
+    const flags = ['serve', ...listen, '--data-dir', directory, ...more];
     const [program, ...rest] = [...before, binary(), ...flags];
     // A file: whoever reads a pipe takes time from what is measured.
     relay.#log = join(directory, 'log');
@@ -63,7 +64,12 @@ export class Relay {
     relay.#child = spawn(program, rest, { env: environment(), stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     running.add(relay);
-    relay.url = await relay.#listening();
+    const listening = relay.#listening();
+    if (!wait) {
+      listening.catch(() => {});
+      return relay;
+    }
+    relay.url = await listening;
     /** Milliseconds from the spawn to the line that says so. */
     relay.readyAfter = performance.now() - started;
     return relay;
@@ -106,6 +112,12 @@ export class Relay {
     this.#child.kill('SIGKILL');
   }
 
+  /** Kills it; when this is over, it is gone. */
+  async killed() {
+    this.kill();
+    await this.#ended;
+  }
+
   /** Ends it as an operator does. */
   async stop() {
     const give = setTimeout(() => this.kill(), STOP_MS);
@@ -125,8 +137,13 @@ export class Relay {
 
   /** Calls a server function as the pages' forms do; answers what it says. */
   async call(cookie, name, form) {
-    const text = await (await this.#post(name, form, { cookie })).text();
+    const text = await (await this.post(cookie, name, form)).text();
     return text ? JSON.parse(text) : undefined;
+  }
+
+  /** The same; answers the answer. */
+  post(cookie, name, form) {
+    return this.#post(name, form, { cookie });
   }
 
   async #post(name, form, more = {}) {
@@ -143,6 +160,14 @@ export class Relay {
   /** A page as a browser asks for it; anything but the page itself is an error. */
   async view(path, cookie) {
     const answer = await fetch(this.url + path, { redirect: 'manual', headers: { ...BROWSER, cookie } });
+    const body = await answer.text();
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${body.slice(0, 200)}`);
+    return body;
+  }
+
+  /** A text that is not a page, such as a log. */
+  async text(path, cookie) {
+    const answer = await fetch(this.url + path, { headers: { cookie } });
     const body = await answer.text();
     if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${body.slice(0, 200)}`);
     return body;

@@ -19,9 +19,10 @@ export const digits = (number) => (number >= 100 ? number.toFixed(0) : number >=
 
 /**
  * One line: `rounds` of what is measured and of its reference (or one number each), in `unit`. The goal is a
- * `limit` of the measured figure itself, or `atMost` or `atLeast` of the ratio to the reference; none is fine too.
+ * `limit` of the measured figure itself or the `least` it may be, or `atMost` or `atLeast` of the ratio to the reference;
+ * none is fine too.
  */
-export function row({ what, unit, rounds, reference, of, limit, atMost, atLeast }) {
+export function row({ what, unit, rounds, reference, of, limit, least, atMost, atLeast }) {
   const measured = middle(rounds);
   const beside = middle(reference);
   const ratio = measured / beside;
@@ -30,8 +31,8 @@ export function row({ what, unit, rounds, reference, of, limit, atMost, atLeast 
     measured: shown(rounds, unit),
     reference: `${shown(reference, unit)} ${of}`,
     ratio: digits(ratio),
-    goal: goal(unit, { limit, atMost, atLeast }),
-    verdict: verdict(measured, ratio, { limit, atMost, atLeast }),
+    goal: goal(unit, { limit, least, atMost, atLeast }),
+    verdict: verdict(measured, ratio, { limit, least, atMost, atLeast }),
   };
 }
 
@@ -42,15 +43,17 @@ function shown(figures, unit) {
   return Array.isArray(figures) && spread(figures) > 0 ? `${value} (±${digits(spread(figures) / 2)})` : value;
 }
 
-function goal(unit, { limit, atMost, atLeast }) {
+function goal(unit, { limit, least, atMost, atLeast }) {
   if (limit !== undefined) return `≤ ${limit} ${unit}`;
+  if (least !== undefined) return `≥ ${least} ${unit}`;
   if (atMost !== undefined) return `≤ ${atMost} ×`;
   return atLeast === undefined ? '' : `≥ ${atLeast} ×`;
 }
 
-function verdict(measured, ratio, { limit, atMost, atLeast }) {
-  if (limit === undefined && atMost === undefined && atLeast === undefined) return '';
-  const met = measured <= (limit ?? Infinity) && ratio <= (atMost ?? Infinity) && ratio >= (atLeast ?? 0);
+function verdict(measured, ratio, { limit, least, atMost, atLeast }) {
+  if (limit === undefined && least === undefined && atMost === undefined && atLeast === undefined) return '';
+  const met =
+    measured <= (limit ?? Infinity) && measured >= (least ?? 0) && ratio <= (atMost ?? Infinity) && ratio >= (atLeast ?? 0);
   return met ? 'met' : 'MISSED';
 }
 

@@ -18,19 +18,23 @@ packages_install() {
     logged apt-install as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
-# What `make run` and `make build` call besides Rust. A name and the package that brings it.
+# What `make run` and `make build` call besides Rust, and what Relay itself calls: the sandbox of steps. A name and the
+# package that brings it.
 packages_for_build() {
     command -v cc >/dev/null || echo gcc libc6-dev
     command -v node >/dev/null || echo nodejs
     command -v npm >/dev/null || echo npm
+    command -v bwrap >/dev/null || echo bubblewrap
 }
 
-# What only `make test` and `make bench` call: a browser with a font, a database server, and a load generator.
+# What only `make test` and `make bench` call: a browser with a font, a database server, a load
+# generator, and Python for what the original SDK is written in.
 packages_for_test() {
     [ -x /usr/bin/chromium ] || echo chromium
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
     command -v wrk >/dev/null || echo wrk
+    /usr/bin/python3 -c 'import venv, ensurepip' 2>/dev/null || echo python3 python3-venv
 }
 
 # Playwright refuses an older one, and Debian 12 has 18, which is enough for everything else. Nothing is installed

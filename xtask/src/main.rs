@@ -8,6 +8,7 @@ mod files;
 mod server;
 mod shell;
 mod site;
+mod soak;
 mod stamp;
 mod test;
 
@@ -19,7 +20,8 @@ const USAGE: &str = "usage: cargo xtask VERB
   build        build dist/relay: one binary with the site inside
   run [ARGS]   build site and server for development, then relay serve ARGS
   test         every check, in order, with its time
-  bench        build dist/relay and run the measurements of scripts/bench";
+  bench        build dist/relay and run the measurements of scripts/bench
+  soak         build dist/relay and run the long rounds; adds their result to docs/soak.md";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -41,6 +43,7 @@ fn dispatch(verb: &str, rest: &[String]) -> Result<()> {
         ("run", arguments) => server::run(arguments),
         ("test", []) => test::run(),
         ("bench", []) => bench::run(),
+        ("soak", []) => soak::run(),
         _ => Err(Failure::new(USAGE)),
     }
 }

@@ -2,11 +2,14 @@
 
 use crate::failure::{Failure, Result, While};
 use crate::shell::{cargo, say, script};
-use crate::{files, server};
+use crate::{files, server, soak};
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
+
+/// How long a server is killed again and again on each database; `make soak` does it for longer.
+const KILLING_SECONDS: &str = "30";
 
 // Enough for the summary that test programs print last.
 const LINES_SHOWN: usize = 200;
@@ -52,8 +55,14 @@ pub(crate) fn run() -> Result<()> {
         Command::new(browser_tests.join("node_modules/.bin/playwright"))
             .arg("test")
             .current_dir(&browser_tests)
-            .env("RELAY_BIN", binary),
+            .env("RELAY_BIN", &binary),
     )?;
+    for database in ["sqlite", "postgres"] {
+        stage(
+            &format!("kills-{database}"),
+            &mut soak::kills(&binary, database, ["--seconds", KILLING_SECONDS]),
+        )?;
+    }
     say(&format!(
         "all checks passed in {:.0} s",
         started.elapsed().as_secs_f64()
