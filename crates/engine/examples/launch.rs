@@ -65,13 +65,9 @@ async fn step(runner: &ProcessRunner) -> Result<(), String> {
 }
 
 fn bubblewrap() -> std::io::Result<()> {
-    Command::new("bwrap")
-        .args([
-            "--unshare-all",
-            "--share-net",
-            "--die-with-parent",
-            "--new-session",
-        ])
+    let status = Command::new("bwrap")
+        .args(["--unshare-all", "--unshare-user", "--share-net"])
+        .args(["--die-with-parent", "--new-session"])
         .args(["--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin"])
         .args([
             "--symlink",
@@ -97,7 +93,11 @@ fn bubblewrap() -> std::io::Result<()> {
         .args(["/bin/sh", "-c", "true"])
         .stdin(Stdio::null())
         .status()?;
-    Ok(())
+    if status.success() {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("it ended with an error"))
+    }
 }
 
 fn report(what: &str, times: &mut [Duration]) {

@@ -25,7 +25,7 @@ use super::{LaunchError, Program, failed, limits, proc_files};
 use crate::settings::Limits;
 
 /// The variable that marks every process of an attempt.
-pub(super) const MARK: &str = "RELAY_ATTEMPT";
+pub(super) const MARK: &str = "RELAY_ATTEMPT_ID";
 
 /// Waits for a line before it becomes the program. When Relay dies first, there is none.
 const GATE: &str = r#"read -r go || exit 1; exec "$@" </dev/null"#;
