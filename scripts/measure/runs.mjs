@@ -36,21 +36,21 @@ export async function shown(relay, cookie, workflow, number) {
   throw new TypeError(`${path} ended before it told of the run`);
 }
 
-/** Looks until the run has ended; answers what was seen last. */
-export async function finished(look) {
+/** Looks until the run has ended, with pauses of some milliseconds; answers what was seen last. */
+export async function finished(look, pause = 20) {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const run = await look();
     if (FINAL.includes(run.state)) return run;
     if (performance.now() > until) throw new Error(`the run is still ${run.state}`);
-    await new Promise((again) => setTimeout(again, 20));
+    await new Promise((again) => setTimeout(again, pause));
   }
 }
 
 /** Starts a run and waits for it; anything but success is an error. */
-export async function succeeded(relay, cookie, workflow) {
+export async function succeeded(relay, cookie, workflow, pause) {
   const number = await runOf(relay, cookie, workflow);
-  const run = await finished(() => shown(relay, cookie, workflow, number));
+  const run = await finished(() => shown(relay, cookie, workflow, number), pause);
   if (run.state !== 'succeeded') {
     const why = run.steps.find((step) => step.message)?.message ?? '';
     throw new Error(`run ${number} of ${workflow} ended as ${run.state}: ${why}`);

@@ -30,7 +30,7 @@ impl Facts {
         let Some(row) = runs::by_id(store, run).await? else {
             return Ok(None);
         };
-        let states = steps::of_run(store, run).await?;
+        let states = steps::standings(store, run).await?;
         Ok(Some(Self {
             parameters: parameters(&row, plan),
             outputs: outputs_of(store, run).await?,

@@ -75,6 +75,34 @@ pub async fn of_run(source: impl Source, run: &RunId) -> Result<Vec<StepRow>, Er
     each(&rows, read)
 }
 
+/// Where a step of a run stands, and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its place in the text, from 0.
+    pub position: u64,
+    /// Its name.
+    pub name: String,
+    /// Its state.
+    pub state: StepState,
+}
+
+/// Where the steps of a run stand, in the order of the text. Asked at every step boundary, so it
+/// reads no column that is not needed there.
+pub async fn standings(source: impl Source, run: &RunId) -> Result<Vec<Standing>, Error> {
+    let rows =
+        sqlx::query("select position, name, state from steps where run_id = $1 order by position")
+            .bind(run.as_str())
+            .fetch_all(source.executor())
+            .await?;
+    each(&rows, |row| {
+        Ok(Standing {
+            position: counted(row, "position")?,
+            name: column(row, "name")?,
+            state: parsed(row, "state")?,
+        })
+    })
+}
+
 /// Moves a step from one state to another; `false` when it is not in the first one.
 pub async fn set_state(
     tx: &mut Tx,

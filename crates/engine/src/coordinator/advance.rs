@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use language::{Decision, Reference, StepReads};
 use model::{StepState, Timestamp};
 use store::runs::RunRow;
-use store::steps::StepRow;
+use store::steps::Standing;
 use store::{Tx, runs, steps};
 
 use crate::asking::subject_of;
@@ -50,7 +50,7 @@ pub(super) async fn advance(
             ..Advanced::default()
         });
     }
-    let rows = steps::of_run(&mut *tx, &run.id).await?;
+    let rows = steps::standings(&mut *tx, &run.id).await?;
     let mut moving = Moving::new(rows);
     if run.stop_requested.is_some() {
         moving.cancel();
@@ -68,7 +68,7 @@ pub(super) async fn advance(
 
 /// The steps of a run, and where they are moved to.
 struct Moving {
-    rows: Vec<StepRow>,
+    rows: Vec<Standing>,
     positions: HashMap<String, usize>,
     moves: Vec<(usize, StepState, String)>,
     before: Vec<StepState>,
@@ -82,7 +82,7 @@ struct Seen {
 }
 
 impl Moving {
-    fn new(rows: Vec<StepRow>) -> Self {
+    fn new(rows: Vec<Standing>) -> Self {
         let positions = rows
             .iter()
             .enumerate()
@@ -128,7 +128,7 @@ impl Moving {
         plan: &Arc<Plan>,
         opened: Option<&Opened>,
     ) -> Result<(), store::Error> {
-        let waiting = |row: &StepRow| row.state == StepState::Waiting;
+        let waiting = |row: &Standing| row.state == StepState::Waiting;
         let mut due: VecDeque<usize> = (0..self.rows.len())
             .filter(|at| waiting(&self.rows[*at]))
             .collect();
