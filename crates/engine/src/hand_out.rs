@@ -1,17 +1,23 @@
 //! Handing a value to a step: the ledger first, then the value; and refusals.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 use store::ledger::{self, Actor, Entry};
 use store::uses::{self, NewUse};
 use store::{connections, secrets};
 
 use crate::core::Core;
-use crate::live::{Known, Live};
+use crate::live::{HandedOut, Known, Live};
 use crate::opening::{self, Held, OpenFailure, Subject};
 
 /// How many refusals of one attempt the ledger tells. A step that tries thousands of names is told
 /// apart from one that tries a few, and fills nothing.
 const REFUSALS: usize = 100;
+
+/// What this process changes is seen at once. What another one changes in the same database, when
+/// the rows are looked at again: at the latest after this.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Characters of a name that a refusal tells; names that exist have at most 200.
 const TOLD: usize = 201;
@@ -37,11 +43,17 @@ pub(crate) async fn hand_out(
     let before = known
         .handed_out
         .iter()
-        .position(|(handed_out, _)| handed_out == subject);
+        .position(|handed_out| handed_out.subject == *subject);
+    // Read first: what changes while this looks is looked at again the next time.
+    let changes = core.store.changes_of_values();
     if let Some(at) = before {
-        let (_, held) = &known.handed_out[at];
-        if is_current(core, live, subject, held).await? {
-            return Ok((!live.is_over()).then(|| held.value()));
+        let before = &mut known.handed_out[at];
+        let is_fresh = before.changes == changes && before.seen.elapsed() < LOOK_AGAIN;
+        if is_fresh || is_current(core, live, subject, &before.held).await? {
+            if !is_fresh {
+                (before.changes, before.seen) = (changes, Instant::now());
+            }
+            return Ok((!live.is_over()).then(|| before.held.value()));
         }
         known.handed_out.swap_remove(at);
     }
@@ -79,7 +91,12 @@ pub(crate) async fn hand_out(
         Err(error) => return Err(error.into()),
     }
     let value = held.value();
-    known.handed_out.push((subject.clone(), held));
+    known.handed_out.push(HandedOut {
+        subject: subject.clone(),
+        held,
+        changes,
+        seen: Instant::now(),
+    });
     // The process may have exited meanwhile; nobody is left who may be answered.
     Ok((!live.is_over()).then_some(value))
 }

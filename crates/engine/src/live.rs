@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use language::RunnableStep;
 use model::{AttemptId, RunId, WorkflowId};
@@ -41,11 +42,23 @@ pub(crate) struct Known {
     /// Parameters, outputs and states, once somebody asked.
     pub(crate) facts: Option<Arc<Facts>>,
     /// What was handed out, with its revision.
-    pub(crate) handed_out: Vec<(Subject, Held)>,
+    pub(crate) handed_out: Vec<HandedOut>,
     /// What was refused and told.
     pub(crate) refused: HashSet<Subject>,
     /// Whether the redactor knows everything the step may read.
     pub(crate) masked: bool,
+}
+
+/// Something that was handed out, and when it was last seen to be what is stored.
+pub(crate) struct HandedOut {
+    /// What was asked for.
+    pub(crate) subject: Subject,
+    /// The opened values.
+    pub(crate) held: Held,
+    /// How often this process had changed values by then.
+    pub(crate) changes: u64,
+    /// When.
+    pub(crate) seen: Instant,
 }
 
 impl Live {

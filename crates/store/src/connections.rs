@@ -198,6 +198,7 @@ pub type SealedField = (String, u64, SealedBytes);
 
 /// Adds a connection at revision 1; an id or a name that is taken is [`Error::Unique`].
 pub async fn add(tx: &mut Tx, new: &NewConnection<'_>, entry: &Entry) -> Result<(), Error> {
+    tx.touches_values();
     used_ids::take(tx, new.id.as_str(), entry).await?;
     sqlx::query(
         "insert into connections \
@@ -244,6 +245,7 @@ pub async fn overwrite(
     .fetch_optional(tx.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
+    tx.touches_values();
     let next = counted(&row, "revision")?;
     let gone = cleared
         .iter()
@@ -274,6 +276,7 @@ pub async fn delete(tx: &mut Tx, id: &ConnectionId, entry: &Entry) -> Result<boo
     if deleted == 0 {
         return Ok(false);
     }
+    tx.touches_values();
     ledger::append(tx, entry).await?;
     Ok(true)
 }

@@ -4,6 +4,8 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -29,6 +31,8 @@ pub(crate) struct Pools {
     pub(crate) kind: Kind,
     pub(crate) writers: AnyPool,
     pub(crate) readers: AnyPool,
+    /// How often values were changed through here.
+    pub(crate) changes_of_values: Arc<AtomicU64>,
 }
 
 impl Pools {
@@ -83,6 +87,7 @@ impl Pools {
             kind,
             writers,
             readers,
+            changes_of_values: Arc::default(),
         })
     }
 
@@ -97,6 +102,7 @@ impl Pools {
             kind: self.kind,
             writers: writers.connect_lazy_with(options),
             readers: self.readers.clone(),
+            changes_of_values: Arc::clone(&self.changes_of_values),
         }
     }
 

@@ -156,6 +156,7 @@ pub async fn last_field_revision(
 
 /// Adds a secret at revision 1; an id or a name that is taken is [`Error::Unique`].
 pub async fn add(tx: &mut Tx, new: &NewSecret<'_>, entry: &Entry) -> Result<(), Error> {
+    tx.touches_values();
     used_ids::take(tx, new.id.as_str(), entry).await?;
     sqlx::query(
         "insert into secrets \
@@ -200,6 +201,7 @@ pub async fn overwrite(
     .fetch_optional(tx.connection())
     .await?;
     let Some(row) = row else { return Ok(None) };
+    tx.touches_values();
     sqlx::query("delete from secret_values where secret_id = $1")
         .bind(new.id.as_str())
         .execute(tx.connection())
@@ -227,6 +229,7 @@ pub async fn delete(
     if deleted == 0 {
         return Ok(false);
     }
+    tx.touches_values();
     ledger::append(tx, entry).await?;
     Ok(true)
 }

@@ -7,6 +7,8 @@
 //! Transitions of runs are not told in the ledger, and on PostgreSQL do not stand in that line. What
 //! keeps them apart is the lock of the run they belong to: [`crate::runs::lock`].
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::{Any, AnyConnection, Transaction};
@@ -21,12 +23,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Tx {
     inner: Transaction<'static, Any>,
     kind: Kind,
+    changes_of_values: Arc<AtomicU64>,
+    changes_values: bool,
 }
 
 impl Tx {
     /// Makes everything of this transaction true at once, and durable.
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.inner.commit().await?)
+        let done = self.inner.commit().await;
+        // Also after a failure: its answer may have been lost on the way.
+        if self.changes_values {
+            self.changes_of_values.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(done?)
+    }
+
+    /// Notes that this transaction changes the values of connections or secrets.
+    pub(crate) fn touches_values(&mut self) {
+        self.changes_values = true;
     }
 
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
@@ -48,6 +62,12 @@ impl Store {
                 .await?;
         }
         Ok(tx)
+    }
+
+    /// How often connections and secrets were added, overwritten or deleted through this store.
+    /// While it stays the same, this process has changed no value; another one may have.
+    pub fn changes_of_values(&self) -> u64 {
+        self.pools().changes_of_values.load(Ordering::SeqCst)
     }
 
     /// Begins a transaction for transitions of runs: what Relay does by itself, and the ledger does
@@ -76,6 +96,8 @@ impl Pools {
                     return Ok(Tx {
                         inner,
                         kind: self.kind,
+                        changes_of_values: Arc::clone(&self.changes_of_values),
+                        changes_values: false,
                     });
                 }
                 // SQLite has no queue: another process that writes without a pause can keep this
