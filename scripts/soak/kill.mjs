@@ -174,7 +174,12 @@ function judge(shown) {
       const began = effects.began.get(key) ?? [];
       const recorded = journal.get(number).final.get(step.name);
       const again = recorded && began.filter((one) => one.at > recorded.at + 1);
-      if (again?.length) wrong.push(`run ${number}, step ${step.name} began again after it was recorded`);
+      if (again?.length) {
+        const [{ attempt: which, at }] = again;
+        const late = `${(at - recorded.at).toFixed(0)} ms after it was shown as ${recorded.state}`;
+        const states = step.attempts.map((one) => one.state).join(', ');
+        wrong.push(`run ${number}, step ${step.name}: attempt ${which} of (${states}) was heard ${late}`);
+      }
       if (began.length > step.attempts.length) {
         wrong.push(`run ${number}, step ${step.name} began ${began.length} times in ${step.attempts.length} attempts`);
       }

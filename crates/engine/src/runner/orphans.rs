@@ -5,6 +5,8 @@
 //! first word of its command line, which carries when its Relay began.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -18,8 +20,28 @@ pub(super) fn name() -> String {
     format!("{NAME}{began}")
 }
 
-/// Ends the sandboxes whose Relay is gone.
+/// How long what was killed may take to be gone; a process that waits for a disk takes its time.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Ends the sandboxes whose Relay is gone, and waits until nothing of them can act any more: what
+/// they did is not begun anew while they still do it.
 pub(super) fn end() {
+    let begun = Instant::now();
+    while kill() {
+        if begun.elapsed() > PATIENCE {
+            tracing::warn!("a step of an earlier Relay was killed and does not end");
+            return;
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+/// Kills the sandboxes whose Relay is gone; `false` when there was none.
+fn kill() -> bool {
+    let mut some = false;
     for process in proc_files::all() {
         let Some(relay) = relay_of(process) else {
             continue;
@@ -31,11 +53,13 @@ pub(super) fn end() {
         if proc_files::start_time(parent) == Some(relay) || relay_of(parent).is_some() {
             continue;
         }
+        some = true;
         for process in proc_files::family(process).into_iter().rev() {
             // It may be gone, or belong to somebody else's Relay.
             let _ = kill_process(process, Signal::KILL);
         }
     }
+    some
 }
 
 /// When the Relay of this sandbox began, if it is one.
