@@ -6,6 +6,7 @@
 
 mod base64;
 mod encodings;
+mod inside;
 mod matcher;
 mod stream;
 
@@ -23,14 +24,19 @@ pub const MASK: &str = "***";
 /// Values of fewer characters are never masked: they would black out ordinary words.
 pub const SHORTEST: usize = 4;
 
+/// Bytes of all forms together that are looked for. A step that could read more than that has
+/// nothing of its output kept.
+const MOST: usize = 32 * 1024 * 1024;
+
 /// What must not be read. Clones know the same values.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Redactor {
     shared: Arc<Shared>,
 }
 
-#[derive(Default)]
 struct Shared {
+    /// How many bytes of forms there may be.
+    most: usize,
     known: Mutex<Known>,
     /// Grows with what is known, so that a stream sees without a lock whether there is more.
     version: AtomicU64,
@@ -39,8 +45,26 @@ struct Shared {
 #[derive(Default)]
 struct Known {
     patterns: BTreeSet<Vec<u8>>,
+    bytes: usize,
     /// Made from the patterns when it is next needed.
-    matcher: Option<Arc<Matcher>>,
+    matcher: Option<Sieve>,
+}
+
+/// What a stream passes.
+#[derive(Clone)]
+enum Sieve {
+    /// Nothing is known that would have to be found.
+    Open,
+    /// What finds everything that is known.
+    Matcher(Arc<Matcher>),
+    /// More is known than can be found: nothing gets through.
+    Shut,
+}
+
+impl Default for Redactor {
+    fn default() -> Self {
+        Self::with_room(MOST)
+    }
 }
 
 impl fmt::Debug for Redactor {
@@ -55,12 +79,31 @@ impl Redactor {
         Self::default()
     }
 
-    /// From now on this value is masked, in streams that have begun as well.
+    fn with_room(most: usize) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                most,
+                known: Mutex::default(),
+                version: AtomicU64::new(0),
+            }),
+        }
+    }
+
+    /// From now on this value is masked, in streams that have begun as well, and so is every text
+    /// that lies in it when it is JSON or base64.
     pub fn learn(&self, value: &[u8]) {
-        let forms = encodings::forms(value);
+        let mut forms = encodings::forms(value);
+        for text in inside::texts(value) {
+            forms.extend(encodings::forms(&text));
+        }
         let mut known = self.known();
         let before = known.patterns.len();
-        known.patterns.extend(forms);
+        for form in forms {
+            let length = form.len();
+            if known.bytes <= self.shared.most && known.patterns.insert(form) {
+                known.bytes += length;
+            }
+        }
         if known.patterns.len() != before {
             known.matcher = None;
             self.shared.version.fetch_add(1, Ordering::Release);
@@ -86,14 +129,22 @@ impl Redactor {
         self.shared.version.load(Ordering::Acquire)
     }
 
-    /// What finds all that is known; nothing when nothing is.
-    fn matcher(&self) -> (u64, Option<Arc<Matcher>>) {
+    /// What a stream passes from now on.
+    fn sieve(&self) -> (u64, Sieve) {
         let mut known = self.known();
         let version = self.version();
-        if known.matcher.is_none() && !known.patterns.is_empty() {
-            known.matcher = Matcher::new(&known.patterns).map(Arc::new);
-        }
-        (version, known.matcher.clone())
+        let sieve = match &known.matcher {
+            Some(sieve) => sieve.clone(),
+            None if known.patterns.is_empty() => Sieve::Open,
+            None if known.bytes > self.shared.most => {
+                tracing::error!("a step may read more than can be masked; its output is not kept");
+                Sieve::Shut
+            }
+            None => Matcher::new(&known.patterns)
+                .map_or(Sieve::Shut, |matcher| Sieve::Matcher(Arc::new(matcher))),
+        };
+        known.matcher = Some(sieve.clone());
+        (version, sieve)
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

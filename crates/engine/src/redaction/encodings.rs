@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 use super::{SHORTEST, base64};
 
+/// Longer values are looked for whole, by their lines and in base64 only.
+const LONGEST: usize = 16 * 1024;
+
 /// Everything by which a value is found: the whole of it, each of its lines, and all of these
 /// encoded. Nothing for a value of fewer than four characters.
 pub(super) fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
@@ -21,6 +24,15 @@ pub(super) fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
             forms.insert(form);
         }
     };
+    if value.len() > LONGEST {
+        // Each of the encodings takes several times its length in memory.
+        add(value.to_vec());
+        base64::forms(value, &mut add);
+        for line in value.split(|byte| matches!(byte, b'\n' | b'\r')) {
+            add(line.trim_ascii().to_vec());
+        }
+        return forms;
+    }
     let mut parts = BTreeSet::from([value]);
     parts.insert(value.trim_ascii());
     for line in value.split(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -37,8 +49,12 @@ pub(super) fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
 fn encoded(value: &[u8], add: &mut impl FnMut(Vec<u8>)) {
     add(value.to_vec());
     base64::forms(value, add);
-    add(hexadecimal(value, false));
-    add(hexadecimal(value, true));
+    for upper in [false, true] {
+        add(hexadecimal(value, upper, "", ""));
+        add(hexadecimal(value, upper, "", " "));
+        add(hexadecimal(value, upper, "", ":"));
+        add(hexadecimal(value, upper, r"\x", ""));
+    }
     for safe in [PLAIN, COMPONENT, PATH, FORM, WHOLE] {
         for upper in [false, true] {
             add(percent(value, safe, upper, false));
@@ -61,11 +77,17 @@ fn encoded(value: &[u8], add: &mut impl FnMut(Vec<u8>)) {
     }
 }
 
-fn hexadecimal(value: &[u8], upper: bool) -> Vec<u8> {
-    value
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4, upper), digit(byte & 15, upper)])
-        .collect()
+/// Two digits for each byte, with `before` in front of them and `between` two of them.
+fn hexadecimal(value: &[u8], upper: bool, before: &str, between: &str) -> Vec<u8> {
+    let mut encoded = Vec::with_capacity(value.len() * 4);
+    for (at, byte) in value.iter().enumerate() {
+        if at > 0 {
+            encoded.extend_from_slice(between.as_bytes());
+        }
+        encoded.extend_from_slice(before.as_bytes());
+        encoded.extend([digit(byte >> 4, upper), digit(byte & 15, upper)]);
+    }
+    encoded
 }
 
 fn digit(value: u8, upper: bool) -> u8 {

@@ -6,7 +6,7 @@ use std::{fmt, mem};
 use aho_corasick::automaton::StateID;
 
 use super::matcher::Matcher;
-use super::{MASK, Redactor};
+use super::{MASK, Redactor, Sieve};
 
 /// Masks a stream of bytes. What comes out does not depend on how the bytes were cut, and only
 /// what may still become a value is held back.
@@ -14,6 +14,9 @@ pub struct Stream {
     redactor: Redactor,
     version: u64,
     matcher: Option<Arc<Matcher>>,
+    /// Whether nothing gets through, and whether a mask stands for all of it already.
+    shut: bool,
+    told: bool,
     state: StateID,
     /// Bytes that were read and not passed on.
     held: Vec<u8>,
@@ -43,6 +46,8 @@ impl Stream {
             // Of nothing known; the first bytes bring it up to date.
             version: u64::MAX,
             matcher: None,
+            shut: false,
+            told: false,
             state: StateID::ZERO,
             held: Vec::new(),
             values: Vec::new(),
@@ -53,6 +58,14 @@ impl Stream {
     /// Takes bytes in, and appends what can be passed on.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         self.refresh();
+        if self.shut {
+            self.held.clear();
+            self.values.clear();
+            if !bytes.is_empty() && !mem::replace(&mut self.told, true) {
+                out.extend_from_slice(MASK.as_bytes());
+            }
+            return;
+        }
         let Some(matcher) = self.matcher.clone() else {
             out.extend_from_slice(bytes);
             return;
@@ -79,7 +92,13 @@ impl Stream {
         if self.version == self.redactor.version() {
             return;
         }
-        (self.version, self.matcher) = self.redactor.matcher();
+        let (version, sieve) = self.redactor.sieve();
+        self.version = version;
+        (self.matcher, self.shut) = match sieve {
+            Sieve::Open => (None, false),
+            Sieve::Matcher(matcher) => (Some(matcher), false),
+            Sieve::Shut => (None, true),
+        };
         if let Some(matcher) = self.matcher.clone() {
             self.state = matcher.start();
             self.values.clear();

@@ -165,3 +165,39 @@ fn a_clean_log_of_ten_megabytes_passes_unchanged() {
     let pieces: Vec<&[u8]> = log.chunks(65_536).collect();
     assert!(masked(&redactor, &pieces) == log);
 }
+
+#[test]
+fn what_lies_in_a_value_is_masked_alone() {
+    let key = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhk\nxZ4hAQEFAASCBKcwggSj\n-----END KEY-----\n";
+    let json = serde_json::json!({
+        "user": "x",
+        "password": "hunter2-and-more",
+        "keys": [{ "private_key": key }],
+    })
+    .to_string();
+    let packed = <base64ct::Base64 as base64ct::Encoding>::encode_string(json.as_bytes());
+    for value in [json, packed] {
+        let redactor = knowing(&[value.as_bytes()]);
+        let text = format!("pw=hunter2-and-more\n{key}user x\n");
+        let masked = String::from_utf8(masked(&redactor, &[text.as_bytes()])).unwrap();
+        for secret in ["hunter2", "MIIEvQ", "xZ4hAQ"] {
+            assert!(!masked.contains(secret), "{secret} in {masked}");
+        }
+        assert!(masked.ends_with("user x\n"), "{masked}");
+    }
+}
+
+#[test]
+fn nothing_gets_through_when_more_is_known_than_can_be_found() {
+    let redactor = Redactor::with_room(10_000);
+    redactor.learn(b"a first value");
+    let mut stream = redactor.stream();
+    let mut out = Vec::new();
+    stream.push(b"before a fir", &mut out);
+    redactor.learn(&[b'x'; 12_000]);
+    stream.push(b"st value and more", &mut out);
+    stream.push(b"still more", &mut out);
+    stream.finish(&mut out);
+    assert_eq!(String::from_utf8(out).unwrap(), "before ***");
+    assert_eq!(redactor.mask_text("whatever"), "***");
+}
