@@ -1,9 +1,11 @@
 //! One attempt at a step, from its claim to its outcome.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use store::steps::Claim;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use crate::core::Core;
 use crate::live::Live;
@@ -31,7 +33,15 @@ pub(crate) async fn carry_out(core: &Core, claim: &Claim, mut stop: StopReceiver
     } = match started {
         Ok(started) => started,
         Err(Hindrance::Step(sentence)) => return Outcome::failed(sentence),
-        Err(Hindrance::Relay) => return Outcome::Interrupted { on_purpose: false },
+        Err(Hindrance::Relay) => {
+            // What is lacking now may be there again at the next attempt.
+            return tokio::select! {
+                () = sleep(pause_before_next(claim.number)) => {
+                    Outcome::Interrupted { on_purpose: false }
+                }
+                reason = stopped(&mut stop) => Outcome::stopped(reason),
+            };
+        }
     };
     let log = Sink::new(
         live.attempt.clone(),
@@ -49,6 +59,12 @@ pub(crate) async fn carry_out(core: &Core, claim: &Claim, mut stop: StopReceiver
     let ((exit, reason), log) = tokio::join!(supervised, kept);
     log.stored().await;
     Outcome::of(&exit, reason, &core.settings.limits)
+}
+
+/// How long an attempt that could not be started holds up the next one: twice as long each time.
+fn pause_before_next(number: u64) -> Duration {
+    let doublings = u32::try_from(number).unwrap_or(u32::MAX).clamp(1, 5);
+    Duration::from_secs(1 << doublings)
 }
 
 struct Started<'a> {
@@ -86,8 +102,11 @@ async fn start<'a>(core: &'a Core, claim: &Claim) -> Result<Started<'a>, Hindran
         limits: core.settings.limits,
     };
     let running = runner.start(launch).await;
-    let running = running
-        .map_err(|LaunchError(why)| Hindrance::Step(format!("The step could not begin: {why}.")))?;
+    let running = running.map_err(|error| match error {
+        LaunchError::Failed(why) => Hindrance::Step(format!("The step could not begin: {why}.")),
+        // The runner has logged why.
+        LaunchError::Lack(_) => Hindrance::Relay,
+    })?;
     Ok(Started {
         live,
         running,
@@ -119,4 +138,16 @@ fn logged(error: impl std::error::Error + 'static) -> Hindrance {
         "an attempt could not be started"
     );
     Hindrance::Relay
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_grows_with_each_attempt_up_to_a_longest() {
+        let seconds = |number| pause_before_next(number).as_secs();
+        assert_eq!([1, 2, 3].map(seconds), [2, 4, 8]);
+        assert_eq!([0, 5, 6, u64::MAX].map(seconds), [2, 32, 32, 32]);
+    }
 }

@@ -24,7 +24,6 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::core::Core;
 use crate::outcome::Stop;
-use crate::view::Values;
 use advance::Opened;
 use attempts::Attempts;
 use boundary::Crossed;
@@ -50,7 +49,7 @@ pub(crate) enum Message {
         /// The name of the step.
         step: String,
         /// What was asked for.
-        values: Values,
+        opened: wanted::Opened,
     },
     /// End everything.
     Stop,
@@ -191,10 +190,10 @@ impl Coordinator {
                 self.around = None;
                 self.hurry = true;
             }
-            Message::Opened { run, step, values } => {
+            Message::Opened { run, step, opened } => {
                 self.opening.remove(&(run.clone(), step.clone()));
-                let opened = self.opened.entry(run.clone()).or_default();
-                opened.entry(step).or_default().extend(values);
+                let of_run = self.opened.entry(run.clone()).or_default();
+                of_run.entry(step).or_default().extend(opened);
                 self.work.look.insert(run);
             }
             Message::Stop => {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use language::{Evaluation, EvaluationError, Expression, QueryLanguage, Value};
+use store::outputs::SetOutput;
 
 use crate::conditions::Conditions;
 use crate::core::Core;
@@ -29,7 +30,7 @@ pub enum DoorError {
     Evaluation(EvaluationError),
     /// The step's condition is neither true nor false.
     NotACondition,
-    /// The value or its name is longer than Relay keeps.
+    /// The value or its name is longer than Relay keeps, or there is too much already.
     TooLarge,
     /// Relay itself failed, and has logged why. Nothing was handed out.
     Failed,
@@ -120,11 +121,11 @@ impl StepDoor {
         let name = self.live.redactor.mask_text(name);
         let mut tx = self.core.store.begin_transition().await?;
         let at = self.core.now();
-        let set = store::outputs::set(&mut tx, &self.live.attempt, &name, &value, at).await?;
-        if !set || self.live.is_over() {
-            return Err(DoorError::NotFound);
+        match store::outputs::set(&mut tx, &self.live.attempt, &name, &value, at).await? {
+            SetOutput::Done if !self.live.is_over() => tx.commit().await?,
+            SetOutput::Done | SetOutput::AttemptOver => return Err(DoorError::NotFound),
+            SetOutput::Full => return Err(DoorError::TooLarge),
         }
-        tx.commit().await?;
         self.core.tell_of_run(&self.live.run);
         Ok(())
     }
@@ -151,6 +152,10 @@ impl StepDoor {
             return Err(DoorError::NotFound);
         }
         let facts = asking::facts(&self.core, &self.live).await?;
+        // The process may have exited meanwhile; nobody is left who may be answered.
+        if self.live.is_over() {
+            return Err(DoorError::NotFound);
+        }
         let key = (step.to_owned(), name.to_owned());
         facts.outputs.get(&key).cloned().ok_or(DoorError::NotFound)
     }

@@ -2,6 +2,8 @@
 
 use language::{Reference, StepReads};
 
+use crate::opening::Subject;
+
 /// A part of a sentence as a sentence of its own.
 pub(crate) fn sentence(part: &str) -> String {
     let part = part.trim_end_matches('.');
@@ -36,6 +38,18 @@ pub(crate) fn missing(reference: &Reference, reads: &StepReads) -> String {
         Reference::Data { .. } => "the data of an event, and no event started this run".to_owned(),
         _ => "a name that the run works out, and nothing of that name can be read".to_owned(),
     }
+}
+
+/// What a condition needs that exists and cannot be opened. It is named in the text of the step.
+pub(crate) fn shut(subject: &Subject) -> String {
+    let named = match subject {
+        Subject::Secret { name } => format!("the secret “{name}”"),
+        Subject::Connection { type_name, name } => format!("the connection {type_name} / {name}"),
+    };
+    format!(
+        "its condition needs {named}, which exists but could not be opened; an administrator finds \
+         out why in the log of Relay"
+    )
 }
 
 #[cfg(test)]

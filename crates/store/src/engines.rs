@@ -129,15 +129,17 @@ pub async fn runners(store: &Store) -> Result<Vec<EngineRow>, Error> {
     Ok(rows)
 }
 
-/// The engines whose life has ended, though their rows are still there: on SQLite every one but
-/// `own`, which holds the only lock.
+/// The engines whose life has ended, though something of them is still there, a row or attempts
+/// under way: on SQLite every one but `own`, which holds the only lock.
 pub async fn dead(store: &Store, own: &EngineId) -> Result<Vec<EngineId>, Error> {
     // The rows first: an engine has its lock before it has a row.
     let rows = all(store).await?;
+    let rowless = rowless(store).await?;
     let held = held(store).await?.unwrap_or_default();
     Ok(rows
         .into_iter()
         .map(|row| row.id)
+        .chain(rowless)
         .filter(|id| id != own && !held.contains(&key(id)))
         .collect())
 }
@@ -164,6 +166,18 @@ async fn all(store: &Store) -> Result<Vec<EngineRow>, Error> {
             started_at: time(row, "started_at")?,
         })
     })
+}
+
+/// The engines that have attempts under way but no row, whatever became of it. Nobody else would
+/// ever end those attempts.
+async fn rowless(store: &Store) -> Result<Vec<EngineId>, Error> {
+    let rows = sqlx::query(
+        "select distinct engine_id from attempts where state = 'running' \
+         and engine_id not in (select id from engines) order by engine_id",
+    )
+    .fetch_all(store.executor())
+    .await?;
+    each(&rows, |row| parsed(row, "engine_id"))
 }
 
 /// The advisory locks somebody holds in this PostgreSQL database; `None` on SQLite.

@@ -12,7 +12,9 @@ use sqlx::AssertSqlSafe;
 use crate::row::{Row, column, counted, each, kept, parsed, storable, time_or_null};
 use crate::{Error, Source, Tx};
 
-pub use attempts::{AttemptRow, attempts, finish_attempt, running_of, running_of_run};
+pub use attempts::{
+    AttemptRow, attempts, finish_attempt, put_back_attempt, running_of, running_of_run,
+};
 pub use claim::{Claim, claim};
 
 /// A step of a run.

@@ -9,14 +9,15 @@ use store::runs::RunRow;
 use store::steps::Standing;
 use store::{Tx, runs, steps};
 
+use super::wanted;
 use crate::asking::subject_of;
 use crate::core::Core;
 use crate::facts::{self, Outputs};
 use crate::opening::Subject;
 use crate::outcome::STOPPED;
 use crate::plans::Plan;
-use crate::sentences::sentence;
-use crate::view::{Values, View};
+use crate::sentences::{self, sentence};
+use crate::view::View;
 
 /// What came of it.
 #[derive(Default)]
@@ -34,7 +35,7 @@ pub(super) struct Advanced {
 }
 
 /// Values that were opened for conditions, by the name of the step.
-pub(super) type Opened = HashMap<String, Values>;
+pub(super) type Opened = HashMap<String, wanted::Opened>;
 
 /// Decides about every waiting step of a run whose row is locked, and writes what follows.
 pub(super) async fn advance(
@@ -176,20 +177,26 @@ impl Moving {
             let at = self.positions.get(name)?;
             Some(self.rows[*at].state)
         };
-        let nothing = Values::new();
+        let nothing = wanted::Opened::default();
+        let opened = opened
+            .and_then(|opened| opened.get(name))
+            .unwrap_or(&nothing);
         let reads: &StepReads = &step.reads;
         let view = View {
             parameters: Some(&seen.parameters),
             outputs: seen.outputs.as_ref(),
             state_of: &state_of,
             states_known: true,
-            values: opened
-                .and_then(|opened| opened.get(name))
-                .unwrap_or(&nothing),
+            values: &opened.values,
             reads,
             beyond: Mutex::default(),
         };
-        language::decide(step, &state_of, &view)
+        let decision = language::decide(step, &state_of, &view);
+        match (&decision, opened.shut.first()) {
+            // It must not read as if there were no such value.
+            (Decision::Fail(_), Some(shut)) => Decision::Fail(sentences::shut(shut)),
+            _ => decision,
+        }
     }
 
     fn want(&mut self, at: usize, references: &[Reference]) {

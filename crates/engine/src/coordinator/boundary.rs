@@ -15,6 +15,9 @@ use crate::outcome::Outcome;
 /// How often a step is interrupted before it is given up.
 const MAX_INTERRUPTIONS: u64 = 3;
 
+/// What the message of a step says until then.
+const BEGINS_AGAIN: &str = "Relay was interrupted. The step begins again.";
+
 /// What is true since the commit.
 #[derive(Default)]
 pub(super) struct Crossed {
@@ -66,14 +69,13 @@ async fn write_outcome(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<bool
             exit_code,
             message,
         } => steps::finish_attempt(tx, id, *attempt, *step, *exit_code, message, at).await,
-        Outcome::Interrupted { on_purpose } => {
+        Outcome::Interrupted { on_purpose: true } => {
+            steps::put_back_attempt(tx, id, BEGINS_AGAIN, at).await
+        }
+        Outcome::Interrupted { on_purpose: false } => {
             let before = interruptions(tx, ended).await?;
-            let again = *on_purpose || before + 1 < MAX_INTERRUPTIONS;
-            let (step, message) = if again {
-                (
-                    StepState::Queued,
-                    "Relay was interrupted. The step begins again.",
-                )
+            let (step, message) = if before + 1 < MAX_INTERRUPTIONS {
+                (StepState::Queued, BEGINS_AGAIN)
             } else {
                 (
                     StepState::Interrupted,

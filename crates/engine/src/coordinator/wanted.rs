@@ -13,13 +13,30 @@ use crate::core::Core;
 use crate::opening::{self, OpenFailure, Subject};
 use crate::view::Values;
 
+/// What opening values for a condition has come to.
+#[derive(Default)]
+pub(crate) struct Opened {
+    /// Values; `None` for what there is not, and for what cannot be opened.
+    pub(super) values: Values,
+    /// What there is, but cannot be opened.
+    pub(super) shut: BTreeSet<Subject>,
+}
+
+impl Opened {
+    /// Takes what another one has.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.values.extend(other.values);
+        self.shut.extend(other.shut);
+    }
+}
+
 /// How long until the next try when the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens what the condition of a step asks for, and tells the coordinator. The ledger has it first;
 /// no step is handed anything here.
 pub(super) async fn open(core: Arc<Core>, run: RunRow, step: String, subjects: BTreeSet<Subject>) {
-    let mut values = Values::new();
+    let mut opened = Opened::default();
     for subject in subjects {
         let value = loop {
             match open_one(&core, &run, &step, &subject).await {
@@ -31,18 +48,19 @@ pub(super) async fn open(core: Arc<Core>, run: RunRow, step: String, subjects: B
                     );
                     // One that does not open will not do so later either.
                     if !matches!(error, OpenFailure::Store(_)) {
+                        opened.shut.insert(subject.clone());
                         break None;
                     }
                 }
             }
             tokio::time::sleep(PAUSE).await;
         };
-        values.insert(subject, value);
+        opened.values.insert(subject, value);
     }
     core.tell(Message::Opened {
         run: run.id,
         step,
-        values,
+        opened,
     });
 }
 

@@ -126,6 +126,16 @@ impl Order {
     }
 }
 
+/// How bubblewrap's last words end when the machine lacks something that may be there again in a
+/// moment. It runs without an environment, so it speaks English.
+const LACKS: [&str; 5] = [
+    "Resource temporarily unavailable",
+    "Too many open files",
+    "Too many open files in system",
+    "Cannot allocate memory",
+    "No space left on device",
+];
+
 /// Starts a sandbox, and the program in it.
 pub(super) async fn start(
     order: Order,
@@ -139,9 +149,13 @@ pub(super) async fn start(
     let mut status = receiver(waiting.status).map_err(failed)?;
     let Some(init) = told_init(&mut status).await else {
         let said = rest(output).await;
-        return Err(LaunchError(format!(
-            "the sandbox could not be made: {said}"
-        )));
+        let sentence = format!("the sandbox could not be made: {said}");
+        return Err(if LACKS.iter().any(|lack| said.ends_with(lack)) {
+            tracing::error!(%said, "an attempt could not be started");
+            LaunchError::Lack(sentence)
+        } else {
+            LaunchError::Failed(sentence)
+        });
     };
     let enclosure = Enclosure::Sandbox {
         init: Process::open(init).map_err(failed)?,

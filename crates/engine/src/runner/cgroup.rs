@@ -66,6 +66,15 @@ impl Place {
         })
     }
 
+    /// A place where no group can be made.
+    #[cfg(test)]
+    pub(super) fn nowhere() -> Self {
+        Self {
+            directory: PathBuf::from("/proc/no-such-directory"),
+            layout: Layout::Unified,
+        }
+    }
+
     fn sweep(&self) {
         let Ok(entries) = fs::read_dir(&self.directory) else {
             return;

@@ -36,7 +36,7 @@ pub(super) fn complete(
 
 /// Refuses what would arrive differently or not at all.
 pub(super) fn check(env: &[(String, String)], program: &Program) -> Result<(), LaunchError> {
-    let refuse = |sentence: String| Err(LaunchError(sentence));
+    let refuse = |sentence: String| Err(LaunchError::Failed(sentence));
     for (name, value) in env {
         if name.is_empty() || name.contains(['=', '\0']) {
             return refuse(format!(
@@ -77,7 +77,7 @@ pub(super) fn check(env: &[(String, String)], program: &Program) -> Result<(), L
 
 fn enough(count: usize) -> Result<(), LaunchError> {
     if count > MOST {
-        return Err(LaunchError(format!(
+        return Err(LaunchError::Failed(format!(
             "the step has {count} environment variables and arguments; {MOST} are the most"
         )));
     }

@@ -22,7 +22,7 @@ impl Lookup<'_> {
         match program {
             Program::Script(text) => match script::interpreter(text) {
                 Some(interpreter) if !self.sees(Path::new(interpreter)) => {
-                    Err(LaunchError(format!(
+                    Err(LaunchError::Failed(format!(
                         "the script asks for the interpreter {interpreter}, which is not in the \
                          sandbox: install it on the machine that runs Relay, or name another one"
                     )))
@@ -33,7 +33,7 @@ impl Lookup<'_> {
                 if self.sees(Path::new(command)) {
                     Ok(())
                 } else {
-                    Err(LaunchError(format!(
+                    Err(LaunchError::Failed(format!(
                         "the command {command} was not found in the sandbox; it sees /usr, /opt \
                          and the directories given with --step-tools, and starts in /workspace, \
                          which is empty"
@@ -48,7 +48,7 @@ impl Lookup<'_> {
                 {
                     Ok(())
                 } else {
-                    Err(LaunchError(format!(
+                    Err(LaunchError::Failed(format!(
                         "the command {command} was not found in the sandbox: no directory of PATH \
                          ({}) has it; install it on the machine that runs Relay, or give its \
                          directory with --step-tools",

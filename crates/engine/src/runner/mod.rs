@@ -28,6 +28,7 @@ use std::io;
 use std::path::PathBuf;
 
 use model::AttemptId;
+use rustix::io::Errno;
 use tokio::sync::{oneshot, watch};
 
 use crate::settings::Limits;
@@ -85,8 +86,15 @@ pub enum Program {
 
 /// Why an attempt was not started, in a sentence for the person who wrote the workflow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct LaunchError(pub String);
+pub enum LaunchError {
+    /// It would not start the next time either.
+    #[error("{0}")]
+    Failed(String),
+    /// This machine lacks something that may be there again in a moment: files, processes, memory,
+    /// disk.
+    #[error("{0}")]
+    Lack(String),
+}
 
 /// How the main program of an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,7 +182,52 @@ const KILLED: i32 = 9;
 /// Something of this machine failed: the log tells what, and the person that it was not the step.
 fn failed(error: io::Error) -> LaunchError {
     tracing::error!(%error, "an attempt could not be started");
-    LaunchError(format!(
-        "the step could not be started, for a reason that lies in this machine: {error}"
-    ))
+    let sentence =
+        format!("the step could not be started, for a reason that lies in this machine: {error}");
+    if is_lack(&error) {
+        LaunchError::Lack(sentence)
+    } else {
+        LaunchError::Failed(sentence)
+    }
+}
+
+/// Whether the same may succeed in a moment.
+fn is_lack(error: &io::Error) -> bool {
+    let open_files = [Errno::MFILE, Errno::NFILE];
+    let kinds = [
+        io::ErrorKind::WouldBlock,
+        io::ErrorKind::OutOfMemory,
+        io::ErrorKind::StorageFull,
+        io::ErrorKind::QuotaExceeded,
+    ];
+    kinds.contains(&error.kind())
+        || Errno::from_io_error(error).is_some_and(|errno| open_files.contains(&errno))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_machine_lacks_is_told_from_what_is_wrong() {
+        for lack in [
+            Errno::AGAIN,
+            Errno::MFILE,
+            Errno::NFILE,
+            Errno::NOMEM,
+            Errno::NOSPC,
+            Errno::DQUOT,
+        ] {
+            assert!(
+                matches!(failed(lack.into()), LaunchError::Lack(_)),
+                "{lack}"
+            );
+        }
+        for wrong in [Errno::NOENT, Errno::ACCESS, Errno::TOOBIG] {
+            assert!(
+                matches!(failed(wrong.into()), LaunchError::Failed(_)),
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -74,6 +74,25 @@ pub(super) struct Slots {
 struct State {
     free: Vec<Arc<Seat>>,
     made: u32,
+    /// Numbers of slots that could not be made.
+    given_back: Vec<u32>,
+}
+
+impl State {
+    /// A number no other slot has.
+    fn number(&mut self) -> io::Result<u32> {
+        if let Some(number) = self.given_back.pop() {
+            return Ok(number);
+        }
+        if self.made >= USERS {
+            return Err(io::Error::new(
+                io::ErrorKind::WouldBlock,
+                format!("{USERS} steps are running, and there are no more users for steps"),
+            ));
+        }
+        self.made += 1;
+        Ok(self.made - 1)
+    }
 }
 
 impl Slots {
@@ -104,29 +123,46 @@ impl Slots {
             if let Some(place) = state.free.iter().rposition(is_quiet) {
                 return Ok(in_use(state.free.swap_remove(place)));
             }
-            let number = state.made;
-            if number >= USERS {
-                return Err(io::Error::other(format!(
-                    "{USERS} steps are running, and there are no more users for steps"
-                )));
-            }
-            state.made += 1;
-            number
+            state.number()?
         };
+        match self.make(number) {
+            Ok(seat) => Ok(in_use(Arc::new(seat))),
+            Err(error) => {
+                self.state().given_back.push(number);
+                Err(error)
+            }
+        }
+    }
+
+    fn make(&self, number: u32) -> io::Result<Seat> {
         let group = match &self.place {
             Some(place) => Some(Arc::new(place.make()?)),
             None => None,
         };
         let user = self.root.then_some(FIRST_USER + number);
-        Ok(in_use(Arc::new(Seat {
+        Ok(Seat {
             user,
             launcher: Launcher::start(group.clone(), user)?,
             group,
-        })))
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic while it was held has left nothing half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slot_that_cannot_be_made_takes_no_number() {
+        let slots = Arc::new(Slots::new(Some(Place::nowhere())));
+        for _ in 0..=USERS {
+            let error = slots.take().err().map(|error| error.kind());
+            assert_eq!(error, Some(io::ErrorKind::NotFound));
+        }
     }
 }

@@ -149,6 +149,52 @@ both! {
         engine.stop().await;
     }
 
+    async fn steps_may_be_stopped_on_purpose_as_often_as_anybody_likes(database: TestDatabase) {
+        let house = House::new(database).await;
+        let text = format!("steps: [{{name: cut, image: x, input: [{COME}, hear]}}]\n");
+        let run = house.run_of(&text).await;
+        for attempt in ["1", "2", "3"] {
+            let engine = house.engine().await;
+            let mut guest = house.meeting.guest().await;
+            assert_eq!(guest.attempt, attempt);
+            engine.stop().await;
+            guest.gone().await;
+        }
+        assert_eq!(house.step(&run, "cut").await.interruptions, 0);
+        // What is no accident has not used up what an accident may.
+        let doomed = Doomed::start(&house).await;
+        let mut guest = house.meeting.guest().await;
+        assert_eq!(guest.attempt, "4");
+        doomed.kill();
+        guest.gone().await;
+        let engine = next_in(&house).await;
+        let mut guest = house.meeting.guest().await;
+        guest.tell("go").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        let step = house.step(&run, "cut").await;
+        assert_eq!((step.attempts, step.interruptions), (5, 1));
+        engine.stop().await;
+    }
+
+    async fn an_engine_whose_row_is_gone_leaves_no_run_behind(database: TestDatabase) {
+        let house = House::new(database).await;
+        let text = format!("steps: [{{name: cut, image: x, input: [{COME}, hear]}}]\n");
+        let run = house.run_of(&text).await;
+        let doomed = Doomed::start(&house).await;
+        let mut guest = house.meeting.guest().await;
+        assert_eq!(house.database.execute("delete from engines").await.unwrap(), 1);
+        doomed.kill();
+        guest.gone().await;
+        let engine = next_in(&house).await;
+        let mut guest = house.meeting.guest().await;
+        assert_eq!(guest.attempt, "2");
+        guest.tell("go").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        let states: Vec<_> = house.attempts(&run).await.into_iter().map(|one| one.state).collect();
+        assert_eq!(states, [AttemptState::Interrupted, AttemptState::Succeeded]);
+        engine.stop().await;
+    }
+
     async fn what_people_did_without_an_engine_is_carried_out_at_its_start(database: TestDatabase) {
         let house = House::new(database).await;
         let engine = house.engine().await;

@@ -359,4 +359,43 @@ both! {
         assert_eq!(outputs::of_run(&house.store, &run).await.unwrap(), []);
         engine.stop().await;
     }
+
+    async fn too_many_outputs_are_refused(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!("steps: [{{name: big, image: x, input: [{COME}, hear]}}]\n");
+        let run = house.run_of(&text).await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        let large = Value::from("x".repeat(engine::MAX_OUTPUT - 10));
+        for number in 0..8 {
+            door.set_output(&number.to_string(), large.clone()).await.unwrap();
+        }
+        assert!(matches!(door.set_output("8", large.clone()).await, Err(DoorError::TooLarge)));
+        door.set_output("7", large).await.unwrap();
+        guest.tell("go").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        assert_eq!(outputs::of_run(&house.store, &run).await.unwrap().len(), 8);
+        engine.stop().await;
+    }
+
+    async fn a_value_that_does_not_open_is_not_said_to_be_missing(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = "steps: [{name: a, image: x, input: ['true'], \
+                    when: !Fn.equals [!Secret token, a token]}]\n";
+        let workflow = house.workflow(text).await;
+        house.secret(&workflow, "token", "a token").await;
+        // As if the value had been moved here from another place.
+        house.database.execute("update secret_values set field_revision = 7").await.unwrap();
+        let run = house.run(&workflow, "{}").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Failed);
+        let message = house.step(&run, "a").await.message;
+        assert_eq!(
+            message,
+            "Its condition needs the secret “token”, which exists but could not be opened; an \
+             administrator finds out why in the log of Relay."
+        );
+        engine.stop().await;
+    }
 }

@@ -43,6 +43,7 @@ pub struct RunView {
     /// Its steps, in the order of the text.
     pub steps: Vec<StepView>,
     /// What steps have put out so far: step, name and value, a text as it is, anything else as JSON.
+    /// A long value is cut, and ends with “…”.
     pub outputs: Vec<(String, String, String)>,
     /// The connections and secrets that steps were given, once for each revision and attempt.
     pub uses: Vec<UseView>,
@@ -144,7 +145,7 @@ impl Service {
             steps: self.steps(&run, &text).await?,
             outputs: outputs
                 .into_iter()
-                .map(|row| (row.step, row.name, shown(&row.value)))
+                .map(|row| (row.step, row.name, cut(shown(&row.value))))
                 .collect(),
             uses: self.uses(&run).await?,
             text: text.whole.clone(),
@@ -223,6 +224,18 @@ fn attempt(row: &AttemptRow) -> AttemptView {
     }
 }
 
+/// Characters of an output that are shown.
+const SHOWN: usize = 4_096;
+
+/// No more of an output than a page shows of it.
+fn cut(mut value: String) -> String {
+    if let Some((end, _)) = value.char_indices().nth(SHOWN) {
+        value.truncate(end);
+        value.push('…');
+    }
+    value
+}
+
 /// The parameters of a JSON object as people read them, in the order of the text.
 fn given(parameters: &str, order: &[String]) -> Vec<(String, String)> {
     let values: BTreeMap<String, Box<RawValue>> =
@@ -238,4 +251,17 @@ fn given(parameters: &str, order: &[String]) -> Vec<(String, String)> {
             .unwrap_or(usize::MAX)
     });
     given
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_output_is_cut_between_characters() {
+        let whole = "é".repeat(SHOWN);
+        assert_eq!(cut(whole.clone()), whole);
+        assert_eq!(cut(format!("{whole}é")), format!("{whole}…"));
+        assert_eq!(cut(String::new()), "");
+    }
 }

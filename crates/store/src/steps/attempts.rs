@@ -99,13 +99,58 @@ pub async fn finish_attempt(
     message: &str,
     at: Timestamp,
 ) -> Result<bool, Error> {
-    let message = kept(message);
-    let exit_code = exit_code.map(i64::from);
+    let ending = Ending {
+        attempt,
+        step,
+        exit_code,
+        message,
+        counts: attempt == AttemptState::Interrupted,
+    };
+    finish(tx, id, &ending, at).await
+}
+
+/// Ends an attempt that was interrupted on purpose, and lets its step begin again; `false`, and
+/// nothing changes, when it has ended before. That is no interruption a step is given up for, so it
+/// does not count as one.
+pub async fn put_back_attempt(
+    tx: &mut Tx,
+    id: &AttemptId,
+    message: &str,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let ending = Ending {
+        attempt: AttemptState::Interrupted,
+        step: StepState::Queued,
+        exit_code: None,
+        message,
+        counts: false,
+    };
+    finish(tx, id, &ending, at).await
+}
+
+/// How an attempt ended, and what becomes of its step.
+struct Ending<'a> {
+    attempt: AttemptState,
+    step: StepState,
+    exit_code: Option<i32>,
+    message: &'a str,
+    /// Whether the step was interrupted once more.
+    counts: bool,
+}
+
+async fn finish(
+    tx: &mut Tx,
+    id: &AttemptId,
+    ending: &Ending<'_>,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let message = kept(ending.message);
+    let exit_code = ending.exit_code.map(i64::from);
     let row = sqlx::query(
         "update attempts set state = $1, exit_code = $2, message = $3, finished_at = $4 \
          where id = $5 and state = 'running' returning run_id, position",
     )
-    .bind(attempt.words())
+    .bind(ending.attempt.words())
     .bind(exit_code)
     .bind(&*message)
     .bind(at.0)
@@ -113,16 +158,16 @@ pub async fn finish_attempt(
     .fetch_optional(tx.connection())
     .await?;
     let Some(row) = row else { return Ok(false) };
-    let times = super::moments(step, at);
+    let times = super::moments(ending.step, at);
     sqlx::query(
         "update steps set state = $1, exit_code = $2, message = $3, \
          interruptions = interruptions + $4, queued_at = coalesce($5, queued_at), \
          finished_at = $6 where run_id = $7 and position = $8 and state = 'running'",
     )
-    .bind(step.words())
+    .bind(ending.step.words())
     .bind(exit_code)
     .bind(message)
-    .bind(i64::from(attempt == AttemptState::Interrupted))
+    .bind(i64::from(ending.counts))
     .bind(times.queued)
     .bind(times.finished)
     .bind(column::<String>(&row, "run_id")?)

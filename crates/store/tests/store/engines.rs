@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::Timestamp;
+use model::{AttemptState, StepState, Timestamp};
 use store::engines::{self, NewEngine, Presence};
 use store::testing::TestDatabase;
 use store::{Error, Store, both};
@@ -48,6 +48,26 @@ both! {
         engines::forget(&mut tx, &engine_id(1)).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(runners(&store).await, [engine_id(2)]);
+        assert_eq!(engines::dead(&store, &engine_id(2)).await.unwrap(), []);
+        second.withdraw(&store).await.unwrap();
+    }
+
+    async fn an_engine_that_lost_its_row_is_found_by_its_attempts(database: TestDatabase) {
+        let store = help::open(&database).await;
+        help::add_workflow(&store, 1).await;
+        help::add_run(&store, 1, &help::run_id(1), &[StepState::Queued, StepState::Queued]).await;
+        let first = announce(&store, 1).await.unwrap();
+        help::claim(&store, 1, &[help::attempt_id(1), help::attempt_id(2)]).await;
+        assert_eq!(database.execute("delete from engines").await.unwrap(), 1);
+        assert_eq!(engines::dead(&store, &engine_id(1)).await.unwrap(), []);
+        drop(first);
+        let second = announce(&store, 2).await.unwrap();
+        help::until("the first is dead", async || {
+            engines::dead(&store, &engine_id(2)).await.unwrap() == [engine_id(1)]
+        }).await;
+        for attempt in [1, 2] {
+            help::finish(&store, &help::attempt_id(attempt), AttemptState::Interrupted).await;
+        }
         assert_eq!(engines::dead(&store, &engine_id(2)).await.unwrap(), []);
         second.withdraw(&store).await.unwrap();
     }

@@ -200,7 +200,7 @@ both! {
             let claimed = help::claim(&store, 1, &[attempt_id(run)]).await;
             assert_eq!(claimed[0].run, run_id(run));
             let mut tx = store.begin_transition().await.unwrap();
-            assert!(outputs::set(&mut tx, &attempt_id(run), "a", "1", Timestamp(1)).await.unwrap());
+            assert_eq!(outputs::set(&mut tx, &attempt_id(run), "a", "1", Timestamp(1)).await.unwrap(), outputs::SetOutput::Done);
             tx.commit().await.unwrap();
             let mut tx = store.begin().await.unwrap();
             let new = store::uses::NewUse {

@@ -1,6 +1,7 @@
 //! Steps and attempts: every transition once, and outputs of attempts that count.
 
 use model::{AttemptState, RunState, StepState, Timestamp};
+use store::outputs::{MAX_BYTES, MAX_OF_STEP, SetOutput};
 use store::testing::TestDatabase;
 use store::{Store, both, outputs, runs, steps};
 
@@ -17,7 +18,25 @@ async fn set(store: &Store, attempt: u8, name: &str, value: &str) -> bool {
         .await
         .unwrap();
     tx.commit().await.unwrap();
-    set
+    set == SetOutput::Done
+}
+
+/// What came of setting many outputs in one transaction; all but the last must be set.
+async fn set_many(store: &Store, attempt: u8, names: &[String], value: &str) -> SetOutput {
+    let mut tx = store.begin_transition().await.unwrap();
+    let mut last = SetOutput::Done;
+    for name in names {
+        assert_eq!(last, SetOutput::Done, "{name}");
+        last = outputs::set(&mut tx, &attempt_id(attempt), name, value, Timestamp(2_500))
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    last
+}
+
+fn names(of: std::ops::Range<usize>) -> Vec<String> {
+    of.map(|number| format!("name-{number}")).collect()
 }
 
 async fn outputs(store: &Store) -> Vec<(String, String, String)> {
@@ -142,5 +161,56 @@ both! {
         assert!(finish(&store, &attempt_id(2), AttemptState::Succeeded).await);
         assert!(!set(&store, 2, "b", "4").await);
         assert_eq!(outputs(&store).await, [text("step-0", "b", "3")]);
+    }
+
+    async fn a_step_has_only_so_many_outputs(database: TestDatabase) {
+        let store = help::open(&database).await;
+        add_workflow(&store, 1).await;
+        add_run(&store, 1, &run_id(1), &[StepState::Queued, StepState::Queued]).await;
+        claim(&store, 1, &[attempt_id(1), attempt_id(2)]).await;
+        assert_eq!(set_many(&store, 1, &names(0..MAX_OF_STEP + 1), "1").await, SetOutput::Full);
+        assert!(set(&store, 1, "name-7", "2").await, "one that is there can be set again");
+        assert!(set(&store, 2, "name-0", "1").await, "another step has outputs of its own");
+        assert_eq!(outputs(&store).await.len(), MAX_OF_STEP + 1);
+        // What an interrupted attempt has left takes no room.
+        assert!(finish(&store, &attempt_id(1), AttemptState::Interrupted).await);
+        claim(&store, 1, &[attempt_id(3)]).await;
+        assert!(set(&store, 3, "another", "1").await);
+        assert_eq!(database.number("select count(*) from outputs").await.unwrap(), 2);
+    }
+
+    async fn the_outputs_of_a_run_have_only_so_much_room(database: TestDatabase) {
+        let store = help::open(&database).await;
+        add_workflow(&store, 1).await;
+        add_run(&store, 1, &run_id(1), &[StepState::Queued, StepState::Queued]).await;
+        claim(&store, 1, &[attempt_id(1), attempt_id(2)]).await;
+        // As many bytes, half as many characters.
+        let long = format!("\"{}\"", "é".repeat(512 * 1024 - 20));
+        assert_eq!(set_many(&store, 1, &names(0..7), &long).await, SetOutput::Done);
+        assert_eq!(set_many(&store, 2, &names(0..2), &long).await, SetOutput::Full);
+        assert!(set(&store, 2, "name-0", &long).await, "one that is there can be set again");
+        assert!(set(&store, 2, "short", "1").await);
+        let bytes = database.number("select sum(octet_length(name) + octet_length(value)) from outputs");
+        let bytes = usize::try_from(bytes.await.unwrap()).unwrap();
+        assert!(bytes <= MAX_BYTES && bytes > MAX_BYTES - 1_000, "{bytes}");
+    }
+
+    async fn an_attempt_that_is_put_back_is_no_interruption(database: TestDatabase) {
+        let store = help::open(&database).await;
+        add_workflow(&store, 1).await;
+        add_run(&store, 1, &run_id(1), &[StepState::Queued]).await;
+        claim(&store, 1, &[attempt_id(1)]).await;
+        for first in [true, false] {
+            let mut tx = store.begin_transition().await.unwrap();
+            let id = attempt_id(1);
+            let put_back = steps::put_back_attempt(&mut tx, &id, "again", Timestamp(3_000));
+            assert_eq!(put_back.await.unwrap(), first);
+            tx.commit().await.unwrap();
+        }
+        let row = steps::of_run(&store, &run_id(1)).await.unwrap().remove(0);
+        assert_eq!((row.state, row.attempts, row.interruptions), (StepState::Queued, 1, 0));
+        assert_eq!((row.message.as_str(), row.queued_at), ("again", Some(Timestamp(3_000))));
+        let attempt = steps::attempts(&store, &run_id(1)).await.unwrap().remove(0);
+        assert_eq!((attempt.state, attempt.finished_at), (AttemptState::Interrupted, Some(Timestamp(3_000))));
     }
 }
