@@ -30,6 +30,7 @@ mod listener;
 pub mod logging;
 pub mod metadata;
 pub mod method;
+mod open_files;
 pub mod origin;
 pub mod pages;
 mod place;

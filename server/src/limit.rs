@@ -1,13 +1,16 @@
-//! How much a request may send, and how long it may take to do so.
+//! How much a request may send, how long it may take to do so, and how much all of them may send
+//! at one time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::body::{Body, HttpBody, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Problem, ProblemKind};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::{self, ProblemAnswer};
 
@@ -15,11 +18,36 @@ use crate::problem::{self, ProblemAnswer};
 /// for a form can triple it.
 pub const LONGEST_BODY: usize = 4 * 1024 * 1024;
 
+/// Bytes of all bodies that are in memory at one time.
+pub const ALL_BODIES: usize = 64 * 1024 * 1024;
+
 /// A body that dribbles in holds its memory; a slow line needs seconds for one of this size.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The memory that bodies share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Budget(Arc<Semaphore>);
+
+impl Default for Budget {
+    /// Nothing of it is taken.
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(ALL_BODIES)))
+    }
+}
+
+impl Budget {
+    /// Room for a body, held until it is dropped; for the longest one when its length is not known.
+    fn room(&self, body: &Body) -> Option<OwnedSemaphorePermit> {
+        let length = body.size_hint().upper().unwrap_or(u64::MAX);
+        let length =
+            usize::try_from(length).map_or(LONGEST_BODY, |length| length.min(LONGEST_BODY));
+        let length = u32::try_from(length).ok()?;
+        Arc::clone(&self.0).try_acquire_many_owned(length).ok()
+    }
+}
+
 /// Reads the whole body before any route sees it, or refuses it.
-pub async fn guard(request: Request, next: Next) -> Response {
+pub async fn guard(State(budget): State<Budget>, request: Request, next: Next) -> Response {
     if *request.method() != Method::POST {
         return next.run(request).await;
     }
@@ -29,6 +57,10 @@ pub async fn guard(request: Request, next: Next) -> Response {
         return too_large();
     }
     let (parts, body) = request.into_parts();
+    // Held until the route has answered: as long as the body may be in memory.
+    let Some(_room) = budget.room(&body) else {
+        return busy();
+    };
     match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
         Ok(Ok(bytes)) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))
@@ -56,6 +88,11 @@ pub(crate) fn is_limit(error: &axum::Error) -> bool {
         cause = error.source();
     }
     false
+}
+
+fn busy() -> Response {
+    let detail = "The server is taking in as much as it can at the moment. Try again in a minute.";
+    problem::answer(StatusCode::SERVICE_UNAVAILABLE, "busy", detail, &[])
 }
 
 fn too_large() -> Response {

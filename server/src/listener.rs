@@ -1,6 +1,9 @@
-//! Accepts connections until it is told to stop, and gives the open ones time to finish.
+//! Accepts connections until it is told to stop, and gives the open ones time to finish. Only so
+//! many are open at one time; the system keeps the next ones waiting.
 
+use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,6 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a connection may take to say what it wants, or stay open without wanting anything.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -16,22 +20,25 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// Pause after a failed accept: out of file descriptors, the next one fails as well.
 const BREATH: Duration = Duration::from_millis(50);
 
-/// Serves `app` until `stop` is ready, and then for at most `farewell` what has begun.
+/// Serves `app` to at most `most` connections at one time until `stop` is ready, and then for at
+/// most `farewell` what has begun.
 pub(crate) async fn serve(
     listener: TcpListener,
+    most: usize,
     app: Router,
     stop: impl Future<Output = ()>,
     farewell: Duration,
 ) {
     let open = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(most));
     let mut stop = pin!(stop);
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accept(&listener, &places) => accepted,
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, _)) => attend(stream, app.clone(), &open),
+            Ok((stream, place)) => attend(stream, place, app.clone(), &open),
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(BREATH).await;
@@ -48,7 +55,18 @@ pub(crate) async fn serve(
     }
 }
 
-fn attend(stream: TcpStream, app: Router, open: &GracefulShutdown) {
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await;
+    let place = place.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, place))
+}
+
+fn attend(stream: TcpStream, place: OwnedSemaphorePermit, app: Router, open: &GracefulShutdown) {
     // Answers are written whole; waiting for more to send would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot switch off delaying");
@@ -62,5 +80,53 @@ fn attend(stream: TcpStream, app: Router, open: &GracefulShutdown) {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "connection ended");
         }
+        drop(place);
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// Asks on a connection that stays open.
+    async fn ask(stream: &mut TcpStream) {
+        let head = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+    }
+
+    async fn is_answered(stream: &mut TcpStream) {
+        let mut answer = [0; 12];
+        let read = timeout(PATIENCE, stream.read_exact(&mut answer)).await;
+        read.unwrap().unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+    }
+
+    #[tokio::test]
+    async fn one_too_many_waits_until_another_has_ended() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().route("/", get(async || "here"));
+        let never = std::future::pending();
+        let serving = tokio::spawn(serve(listener, 2, app, never, Duration::ZERO));
+        let mut open = Vec::new();
+        for _ in 0..2 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            ask(&mut stream).await;
+            is_answered(&mut stream).await;
+            open.push(stream);
+        }
+        let mut third = TcpStream::connect(address).await.unwrap();
+        ask(&mut third).await;
+        let soon = timeout(Duration::from_millis(200), third.readable()).await;
+        assert!(soon.is_err(), "there is no place yet");
+        open.pop();
+        is_answered(&mut third).await;
+        serving.abort();
+    }
 }

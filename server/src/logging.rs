@@ -26,6 +26,8 @@ pub(crate) fn start() -> bool {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // It would tell them on stderr, which panics when that is what cannot be written.
+        .log_internal_errors(false)
         .init();
     understood
 }

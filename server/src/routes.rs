@@ -41,7 +41,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.site.clone(), assets::serve))
         // The framework's own limit is lower and answers without a problem.
         .layer(DefaultBodyLimit::max(limit::LONGEST_BODY))
-        .layer(from_fn(limit::guard))
+        .layer(from_fn_with_state(limit::Budget::default(), limit::guard))
         .layer(from_fn_with_state(state.doors.clone(), origin::guard))
         .layer(from_fn(method::guard))
         .layer(from_fn_with_state(state.doors.clone(), host::guard))

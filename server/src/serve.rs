@@ -25,7 +25,8 @@ use crate::place::Place;
 use crate::state::{AppState, Doors};
 use crate::stop::Stopper;
 use crate::{
-    Outcome, environment, installation, listener, logging, metadata, place, routes, session,
+    Outcome, environment, installation, listener, logging, metadata, open_files, place, routes,
+    session,
 };
 
 /// Attempts under way at one time: steps mostly wait for others, so there are more than cores.
@@ -33,6 +34,12 @@ const SLOTS_PER_CORE: usize = 2;
 
 /// Even a small machine lets some steps wait beside one that works.
 const FEWEST_SLOTS: usize = 4;
+
+/// Connections of people that are open at one time; those that come later wait for a place.
+const PAGE_CONNECTIONS: usize = 4096;
+
+/// Connections of steps that are open at one time.
+const STEP_CONNECTIONS: usize = 1024;
 
 /// How long requests in flight may go on after the signal.
 const FAREWELL: Duration = Duration::from_secs(8);
@@ -47,6 +54,7 @@ pub(crate) fn run(options: Serve) -> Outcome {
         tracing::warn!("RUST_LOG cannot be understood and is ignored");
     }
     place::keep_unreadable();
+    open_files::raise();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -95,10 +103,17 @@ async fn serve(options: Serve) -> Outcome {
     let pages = routes::router(state);
     let steps = metadata::router(Arc::clone(&engine));
     tokio::join!(
-        listener::serve(listener, pages, stop.requested(), FAREWELL),
+        listener::serve(
+            listener,
+            PAGE_CONNECTIONS,
+            pages,
+            stop.requested(),
+            FAREWELL
+        ),
         // Steps are answered until the last one has ended.
         listener::serve(
             metadata_listener,
+            STEP_CONNECTIONS,
             steps,
             steps_stop.requested(),
             STEPS_FAREWELL

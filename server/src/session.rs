@@ -147,7 +147,7 @@ impl Remembered {
 }
 
 /// What the database knows instead of the id.
-fn hash(id: &Id) -> SessionIdHash {
+pub(crate) fn hash(id: &Id) -> SessionIdHash {
     service::session_id_hash(&id.0.to_le_bytes())
 }
 

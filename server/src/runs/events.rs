@@ -8,8 +8,8 @@
 //!
 //! Without `attempt` it is the log of the newest attempt there is, or of the first one to come;
 //! `offset` says where to begin. The id of a `log` event is where the log goes on, and a browser
-//! that connects again sends it. The answer ends when nothing more can come, or when the server
-//! stops.
+//! that connects again sends it. The answer ends when nothing more can come, when the session it was
+//! asked for in has ended, or when the server stops.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -24,11 +24,12 @@ use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
 use model::{AttemptId, Problem, RunId};
 use serde::Deserialize;
-use service::{Caller, LogFrom, LogPart, RunView, Service, Viewer};
+use service::{LogFrom, LogPart, RunView, Service, Viewer};
 use store::Change;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::Looking;
 use super::text::{Piece, Pieces};
@@ -90,10 +91,10 @@ pub(super) async fn answer(
     });
     let (sender, receiver) = mpsc::channel(16);
     let stop = state.stop.clone();
+    let lost = looking.standing.lost(state.service.clone());
     let watch = Watch {
         service: state.service,
         now: state.clock,
-        caller: looking.caller,
         viewer: looking.viewer,
         place,
         run: first.id.clone(),
@@ -104,6 +105,7 @@ pub(super) async fn answer(
     tokio::spawn(async move {
         tokio::select! {
             () = stop.requested() => {}
+            () = lost => {}
             // Either way the answer ends with it.
             _ = watch.follow(first, changes) => {}
         }
@@ -129,7 +131,6 @@ async fn look_at(service: &Service, viewer: &Viewer, place: &Place) -> Result<Ru
 struct Watch {
     service: Service,
     now: service::Clock,
-    caller: Caller,
     viewer: Viewer,
     place: Place,
     run: RunId,
@@ -204,6 +205,9 @@ impl Watch {
     /// Sends until everything has been sent, or until it is over.
     async fn follow(mut self, mut run: RunView, mut changes: Receiver<Change>) -> Result<(), Over> {
         let mut happened = Happened::Run;
+        // Outside the loop: a step that prints steadily does not put it off.
+        let mut every = interval(EVERY);
+        every.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             // The log first: it is complete by the time its run has ended.
             self.tell_log(&run).await?;
@@ -216,7 +220,7 @@ impl Watch {
             }
             happened = tokio::select! {
                 happened = self.something_happens(&mut changes) => happened,
-                () = tokio::time::sleep(EVERY) => Happened::Run,
+                _ = every.tick() => Happened::Run,
                 () = self.events.closed() => return Err(Over),
             };
             tokio::time::sleep(BREATH).await;
@@ -226,12 +230,8 @@ impl Watch {
         }
     }
 
-    /// The run as it is now. A person who was removed sees no more of it.
+    /// The run as it is now.
     async fn look_again(&self) -> Result<RunView, Over> {
-        let known = self.service.caller(self.caller.user_id()).await;
-        if !matches!(known, Ok(Some(_))) {
-            return Err(Over);
-        }
         let run = look_at(&self.service, &self.viewer, &self.place).await;
         // The service has logged what went wrong; a browser asks again and is told.
         run.map_err(|_| Over)

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use model::Role;
 use opener::KeyRing;
 use server::assets::Site;
@@ -176,9 +177,24 @@ impl Browser {
 
     pub(crate) async fn send_with(
         &mut self,
-        mut request: axum::http::request::Builder,
+        request: axum::http::request::Builder,
         body: impl Into<Body>,
     ) -> Answer {
+        let (parts, body) = self.begin(request, body).await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// The answer as soon as it begins.
+    pub(crate) async fn begin(
+        &mut self,
+        mut request: axum::http::request::Builder,
+        body: impl Into<Body>,
+    ) -> Response {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -188,17 +204,11 @@ impl Browser {
             .oneshot(request.body(body.into()).unwrap())
             .await
             .unwrap();
-        let (parts, body) = response.into_parts();
-        for set in parts.headers.get_all(header::SET_COOKIE) {
+        for set in response.headers().get_all(header::SET_COOKIE) {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
-        let body = to_bytes(body, usize::MAX).await.unwrap();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        response
     }
 
     /// The session's id, as it is in the cookie.

@@ -2,14 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use model::Role;
+use server::limit::{ALL_BODIES, LONGEST_BODY};
 
 use crate::harness::{TestApp, own_origin, request};
-use crate::process::Server;
+use crate::house::PATIENCE;
+use crate::process::{Server, serve};
 
 const MIB: usize = 1024 * 1024;
 
@@ -98,4 +101,82 @@ fn who_does_not_speak_is_cut_off() {
         (Duration::from_secs(5)..Duration::from_secs(15)).contains(&waited),
         "{waited:?}"
     );
+}
+
+/// A form of `length` bytes that never arrives; without a length it is sent in chunks.
+fn stalled(server: &Server, length: Option<usize>) -> TcpStream {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let length = length.map_or("transfer-encoding: chunked".to_owned(), |length| {
+        format!("content-length: {length}")
+    });
+    let head = format!(
+        "POST /fn/log_in HTTP/1.1\r\nhost: {}\r\nsec-fetch-site: same-origin\r\n\
+         content-type: application/x-www-form-urlencoded\r\n{length}\r\n\r\n",
+        server.address
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_millis(20)))
+        .unwrap();
+    stream
+}
+
+#[test]
+fn bodies_share_a_budget() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let most = ALL_BODIES / LONGEST_BODY;
+    let mut bodies: Vec<_> = (0..=most)
+        .map(|number| stalled(&server, (number % 2 == 0).then_some(LONGEST_BODY)))
+        .collect();
+    // There is room for all of them but one, whichever it is.
+    let begun = Instant::now();
+    let refused = loop {
+        assert!(begun.elapsed() < PATIENCE, "nobody is refused");
+        let mut answer = [0; 1024];
+        let read = bodies
+            .iter_mut()
+            .find_map(|stream| stream.read(&mut answer).ok());
+        if let Some(read) = read {
+            break String::from_utf8_lossy(&answer[..read]).into_owned();
+        }
+    };
+    assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
+    assert!(refused.contains("application/problem+json"), "{refused}");
+
+    let fields = [("email", "a@example.com"), ("password", "a wrong password")];
+    let reply = server.client().call("log_in", &fields);
+    assert_eq!(reply.status, 503);
+    let said = String::from_utf8_lossy(&reply.raw).into_owned();
+    assert!(said.contains("\"code\":\"busy\""), "{said}");
+    assert_eq!(server.client().get("/docs").status, 200, "pages are served");
+
+    drop(bodies);
+    while server.client().call("log_in", &fields).status == 503 {
+        assert!(begun.elapsed() < PATIENCE, "it stays busy");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn it_takes_all_the_open_files_it_may_have() {
+    let data = tempfile::tempdir().unwrap();
+    let usual = serve(data.path());
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", "ulimit -S -n 100; exec \"$0\" \"$@\""])
+        .arg(usual.get_program())
+        .args(usual.get_args())
+        .env_clear()
+        .env("HOME", "/nonexistent")
+        .env("PATH", "/usr/bin:/bin");
+    let server = Server::spawn(command);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let files = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))
+        .unwrap();
+    let files: Vec<_> = files.split_whitespace().collect();
+    assert_eq!(files[0], files[1], "{limits}");
+    assert_ne!(files[0], "100");
 }

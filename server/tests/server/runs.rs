@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::to_bytes;
+use axum::http::{Method, StatusCode};
 use model::Role;
+use service::CommandLine;
 use store::testing::TestDatabase;
+use tokio::time::timeout;
 
-use crate::harness::TestApp;
-use crate::house::{House, Watched, start, step};
+use crate::harness::{TestApp, request};
+use crate::house::{House, PATIENCE, Watched, start, step};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
@@ -156,6 +159,40 @@ async fn events_and_logs_are_for_whoever_may_look() {
         let nothing = viewer.get(path).await;
         assert_eq!(nothing.status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(nothing.code(), "not_found", "{path}");
+    }
+}
+
+store::both! {
+    async fn who_may_not_look_any_more_is_told_no_more(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let input = "while true; do echo tick; sleep 0.1; done";
+        house.add_workflow("w", &format!("steps:\n{}", step("steady", "", input))).await;
+        house.start("w", &[]).await;
+        let mut leaver = house.app.person(Role::Viewer).await;
+        let mut changed = house.app.person(Role::Operator).await;
+        let [left, locked_out, stays] = [&mut leaver, &mut changed, &mut house.ana].map(|browser| {
+            let ask = request(Method::GET, "/workflows/w/runs/1/events?step=0");
+            browser.begin(ask, String::new())
+        });
+        let (left, locked_out, stays) = tokio::join!(left, locked_out, stays);
+        for answer in [&left, &locked_out, &stays] {
+            assert_eq!(answer.status(), StatusCode::OK);
+        }
+        assert!(leaver.call("log_out", &[]).await.status.is_success());
+        let (command_line, password) = (CommandLine::of_this_process(), "another good one".to_owned());
+        let changed = house.app.service.set_password(command_line, "operator@example.com", password.into());
+        changed.await.unwrap();
+        for answer in [left, locked_out] {
+            let told = timeout(PATIENCE, to_bytes(answer.into_body(), usize::MAX)).await;
+            let told = told.unwrap().unwrap();
+            assert!(!String::from_utf8_lossy(&told).contains("cancelled"), "the run goes on");
+        }
+        // Who is still signed in watches it to its end.
+        house.do_it("stop_run", &[("workflow", "w"), ("number", "1")]).await;
+        let told = timeout(PATIENCE, to_bytes(stays.into_body(), usize::MAX)).await;
+        let told = told.unwrap().unwrap();
+        assert_eq!(Watched::read(&String::from_utf8_lossy(&told)).state(), "cancelled");
+        house.stop().await;
     }
 }
 

@@ -105,6 +105,25 @@ fn fifty_people_race_for_the_setup_code() {
     assert_eq!(won, 1);
 }
 
+/// A full disk below the log must not end the server.
+#[test]
+fn a_log_that_cannot_be_written_ends_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new("/bin/sh");
+    command
+        .args(["-c", "exec \"$@\" 2>/dev/full", "sh"])
+        .arg(env!("CARGO_BIN_EXE_relay"))
+        .args(ANYWHERE)
+        .arg("--data-dir")
+        .arg(data.path())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin");
+    let mut server = Server::spawn(command);
+    assert_eq!(server.client().get("/healthz").status, 200);
+    let (status, _) = server.stop();
+    assert!(status.success(), "{status}");
+}
+
 #[test]
 fn it_ends_when_it_is_told_to() {
     let data = tempfile::tempdir().unwrap();
