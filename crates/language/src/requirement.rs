@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Findings;
+use crate::findings::Findings;
 use crate::reference::{Found, Kind, Reference};
 use crate::text::Place;
 
@@ -142,7 +142,7 @@ impl Gathering {
                 let one = &mut self.requirements.dynamic[at];
                 note(user, &mut one.steps, &mut one.triggers);
             }
-            Reference::Output { .. } | Reference::Status { .. } => {}
+            Reference::Output { .. } | Reference::Status { .. } | Reference::Event => {}
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Document, Parameter, read, step};
-use crate::diagnostic::{Diagnostic, Findings, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::findings::Findings;
 use crate::evaluate::Expression;
 use crate::plan::{Reads, StepKind};
 use crate::progress;
@@ -96,6 +97,7 @@ pub fn runnable(text: &str) -> Result<Runnable, Document> {
                 code: unfit.code,
                 message: unfit.message,
                 place: findings.place(unfit.span),
+                fix: None,
             });
             Err(document)
         }

@@ -1,20 +1,54 @@
 //! Who uses what: looks up every reference of every step and trigger.
 
+use std::collections::HashSet;
+
 use super::names::Names;
 use super::parameter::Parameter;
 use super::step::StepReading;
 use super::trigger::TriggerReading;
-use crate::diagnostic::{Findings, shown};
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
 use crate::order::Edge;
 use crate::plan::{Plan, PlanStep, PlanTrigger, Reads};
-use crate::reference::{Found, Reference, Walker};
+use crate::reference::{Found, Kind, Reference, Walker};
+use crate::repair::Repair;
 use crate::requirement::{Gathering, Requirements, User};
+use crate::text::Span;
 use crate::tree::{NodeId, Tree};
 
 /// What was found.
 pub(super) struct Uses {
     pub(super) plan: Plan,
     pub(super) requirements: Requirements,
+    pub(super) reads: UsedNames,
+}
+
+/// What steps and triggers refer to, whether they have names of their own or not.
+#[derive(Default)]
+pub(super) struct UsedNames {
+    pub(super) parameters: HashSet<String>,
+    /// Whether a parameter is referred to whose name nobody knows yet.
+    pub(super) any_parameter: bool,
+    /// Where secrets are referred to.
+    pub(super) secrets: HashSet<Span>,
+}
+
+impl UsedNames {
+    fn add(&mut self, found: &Found) {
+        match &found.reference {
+            Reference::Parameter { name } => {
+                if !self.parameters.contains(name) {
+                    self.parameters.insert(name.clone());
+                }
+            }
+            Reference::Secret { .. } => {
+                self.secrets.insert(found.span);
+            }
+            Reference::Dynamic(Kind::Parameter) => self.any_parameter = true,
+            _ => {}
+        }
+    }
 }
 
 /// Reads the values of steps and triggers. Steps learn what they wait for implicitly.
@@ -30,6 +64,7 @@ pub(super) fn read(
     let mut reader = Reader {
         walker: Walker::new(tree),
         gathering: Gathering::default(),
+        reads: UsedNames::default(),
         names,
         findings,
     };
@@ -46,12 +81,14 @@ pub(super) fn read(
     Uses {
         plan,
         requirements: reader.gathering.finish(),
+        reads: reader.reads,
     }
 }
 
 struct Reader<'a, 't, 'f, 'p> {
     walker: Walker<'a, 't>,
     gathering: Gathering,
+    reads: UsedNames,
     names: &'a Names<'a>,
     findings: &'f mut Findings<'p>,
 }
@@ -59,8 +96,9 @@ struct Reader<'a, 't, 'f, 'p> {
 impl Reader<'_, '_, '_, '_> {
     fn step(&mut self, one: &mut StepReading) -> Option<PlanStep> {
         for edge in &one.edges {
+            let rename = |found: &str| Some(Repair::rename(edge.span, found));
             self.names
-                .check_step(&edge.to, edge.span, false, self.findings);
+                .check_step(&edge.to, edge.span, false, rename, self.findings);
         }
         let found = self.look(&one.values, User::Step(&one.step.name));
         wait(one, &found, self.findings);
@@ -81,7 +119,9 @@ impl Reader<'_, '_, '_, '_> {
     fn trigger(&mut self, one: &TriggerReading) -> Option<PlanTrigger> {
         let found = self.look(&one.values, User::Trigger(&one.trigger.name));
         for (name, span) in &one.bound {
-            self.names.check_parameter(name, *span, self.findings);
+            let rename = |found: &str| Some(Repair::rename(*span, found));
+            self.names
+                .check_parameter(name, *span, rename, self.findings);
         }
         let reads = Reads::new(&found);
         (!one.trigger.name.is_empty()).then(|| PlanTrigger {
@@ -101,7 +141,9 @@ impl Reader<'_, '_, '_, '_> {
         }
         for one in &found {
             self.gathering.add(one, user, self.findings);
+            self.reads.add(one);
             check(one, self.names, self.findings);
+            check_room(one, user, self.findings);
         }
         found
     }
@@ -110,25 +152,91 @@ impl Reader<'_, '_, '_, '_> {
 /// Whether what is referred to exists, as far as the text can tell.
 fn check(found: &Found, names: &Names<'_>, findings: &mut Findings<'_>) {
     match &found.reference {
-        Reference::Parameter { name } => names.check_parameter(name, found.span, findings),
+        Reference::Parameter { name } => {
+            let rename = |name: &str| found.rename(name);
+            names.check_parameter(name, found.span, rename, findings);
+        }
         Reference::Output { step } | Reference::Status { step } => {
-            names.check_step(step, found.span, found.guarded, findings);
+            let rename = |name: &str| found.rename(name);
+            names.check_step(step, found.span, found.guarded, rename, findings);
         }
         Reference::Connection { type_name, .. } if model::connection_type(type_name).is_none() => {
             let known = model::connection_types().iter().map(|known| known.name);
             let guess = findings.guess(type_name, known);
-            let guess = if guess.is_empty() {
-                "; use a secret instead".into()
-            } else {
-                guess
-            };
-            findings.warning(
-                "unknown_connection_type",
+            let guess = guess.or("; use a secret instead");
+            findings.add(
+                Severity::Warning,
+                Code::UnknownConnectionType,
                 found.span,
                 format_args!("there is no type of connection {}{guess}", shown(type_name)),
+                guess.found.and_then(|name| found.rename(name)),
             );
         }
-        Reference::Connection { .. } | Reference::Secret { .. } | Reference::Dynamic(_) => {}
+        Reference::Dynamic(kind) => computed(*kind, found, findings),
+        Reference::Connection { .. } | Reference::Secret { .. } | Reference::Event => {}
+    }
+}
+
+/// A reference without a name: nobody can prepare for it.
+fn computed(kind: Kind, found: &Found, findings: &mut Findings<'_>) {
+    let secret = matches!(kind, Kind::Connection | Kind::Secret);
+    if found.whole && secret {
+        let severity = if found.guarded {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        return findings.add(
+            severity,
+            Code::WholeRoot,
+            found.span,
+            "all secrets or connections at once are never given to a step; name the one it needs",
+            None,
+        );
+    }
+    if found.whole {
+        return;
+    }
+    let severity = if secret {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
+    let cure = match kind {
+        Kind::Connection | Kind::Secret => {
+            "a step is only given what its text names; write the name out"
+        }
+        Kind::Parameter => "nobody can check beforehand that there is such a parameter",
+        Kind::Output | Kind::Step => "name the steps it may mean under `dependsOn`",
+    };
+    findings.add(
+        severity,
+        Code::DynamicReference,
+        found.span,
+        format_args!(
+            "which {} this is shows only at run time: {cure}",
+            kind.as_str()
+        ),
+        None,
+    );
+}
+
+/// Whether what is referred to exists where the reference stands.
+fn check_room(found: &Found, user: User<'_>, findings: &mut Findings<'_>) {
+    let message = match (&found.reference, user) {
+        (Reference::Event, User::Step(_)) => {
+            "only triggers see the data of an event; bind it to a parameter under \
+             `binding.parameters` and use that"
+        }
+        (Reference::Output { .. } | Reference::Status { .. }, User::Trigger(_)) => {
+            "a trigger fires before any step has run, so there is nothing to refer to"
+        }
+        _ => return,
+    };
+    if matches!(user, User::Step(_)) && !found.guarded {
+        findings.error(Code::OutOfPlace, found.span, message);
+    } else {
+        findings.warning(Code::OutOfPlace, found.span, message);
     }
 }
 
@@ -140,7 +248,7 @@ fn wait(one: &mut StepReading, found: &[Found], findings: &mut Findings<'_>) {
         };
         if *step == one.step.name {
             findings.error(
-                "self_dependency",
+                Code::SelfDependency,
                 found.span,
                 format_args!(
                     "the step {} waits for its own result; remove this",
