@@ -27,6 +27,9 @@ pub enum Command {
     /// Manage the people who can sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Work with workflow texts
+    #[command(subcommand)]
+    Workflow(WorkflowCommand),
 }
 
 /// Flags of `relay serve`.
@@ -129,6 +132,24 @@ pub struct Place {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+}
+
+/// What can be done with workflow texts.
+#[derive(Debug, Subcommand)]
+pub enum WorkflowCommand {
+    /// Check files and show what is wrong with them; needs no server and no database
+    Validate(Validate),
+}
+
+/// Flags of `relay workflow validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// The files to check
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print one line of JSON per file instead of sentences
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What can be done about people.

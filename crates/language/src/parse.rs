@@ -10,7 +10,7 @@ use crate::code::Code;
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
 use crate::limits::{MAX_NESTING, MAX_NODES, MAX_TEXT};
-use crate::recovery::{Opened, Piece, Recovery};
+use crate::recovery::{Piece, Recovery};
 use crate::repair::Repair;
 use crate::syntax::{self, Trouble};
 use crate::text::Span;
@@ -111,7 +111,11 @@ impl<'t> Reader<'t, '_> {
                 }
                 End::Trouble(at, trouble) => {
                     let opened = self.builder.opened();
-                    self.complain(at, trouble, &opened, &recovery);
+                    let (at, trouble) = match recovery.cause(at, &opened) {
+                        Some(bracket) => (bracket, self.unclosed(bracket)),
+                        None => (at, trouble),
+                    };
+                    syntax::complain(self.text, at, trouble, self.builder.findings());
                     let next = recovery.behind(&piece, at, trouble, &opened);
                     let from = self.builder.untouched(opened.indent.is_some());
                     let to = next
@@ -336,21 +340,12 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn complain(&mut self, at: usize, trouble: Trouble, opened: &Opened, recovery: &Recovery<'_>) {
-        let (mut at, mut trouble) = (at, trouble);
-        // A bracket that the next step shows to be open is the cause, not the step.
-        if let Some(bracket) = opened.bracket
-            && self.text[bracket..at].contains('\n')
-            && recovery.begins(at, opened.indent)
-        {
-            at = bracket;
-            trouble = Trouble::Unclosed(if self.text[bracket..].starts_with('{') {
-                '{'
-            } else {
-                '['
-            });
-        }
-        syntax::complain(self.text, at, trouble, self.builder.findings());
+    fn unclosed(&self, bracket: usize) -> Trouble {
+        Trouble::Unclosed(if self.text[bracket..].starts_with('{') {
+            '{'
+        } else {
+            '['
+        })
     }
 }
 

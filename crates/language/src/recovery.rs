@@ -84,10 +84,18 @@ impl<'t> Recovery<'t> {
         (self.read + (self.end - next.range.start) <= MAX_TEXT).then_some(next)
     }
 
-    /// Whether a new piece begins with the line of this byte.
-    pub(crate) fn begins(&self, at: usize, indent: Option<usize>) -> bool {
-        let line = first_line(&self.text[line_start(self.text, at)..]);
-        is_section(line) || indent.is_some_and(|indent| is_item(line, indent))
+    /// The bracket that is not closed, if a piece begins between it and where that was noticed:
+    /// then the bracket is the cause.
+    pub(crate) fn cause(&self, at: usize, opened: &Opened) -> Option<usize> {
+        let bracket = opened.bracket.filter(|_| opened.lines)?;
+        let between = self.text.get(bracket..at)?;
+        let own = line_start(self.text, at);
+        let begins = |line: &str| {
+            is_section(line) || opened.indent.is_some_and(|indent| is_item(line, indent))
+        };
+        let whole = between.contains('\n') && begins(first_line(&self.text[own..]));
+        let mut lines = between.split('\n').skip(1);
+        (whole || lines.any(begins)).then_some(bracket)
     }
 
     fn next(&mut self, own: usize, with_own: bool, indent: Option<usize>) -> Option<Piece> {

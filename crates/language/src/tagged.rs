@@ -1,7 +1,8 @@
 //! A node of a workflow text in the form that is evaluated: `!Secret x` as
 //! `{"$type": "Secret", "name": "x"}`, `!Fn.concat [a]` as `{"$fn.concat": ["a"]}`.
 
-use crate::diagnostic::{Diagnostic, Findings, shown};
+use crate::diagnostic::{Diagnostic, shown};
+use crate::findings::Findings;
 use crate::document::json;
 use crate::evaluate::{Number, Value};
 use crate::reference::tag_parts;

@@ -279,10 +279,13 @@ impl<'t, 'f> Builder<'t, 'f> {
     /// How far the dashes of a list are indented.
     fn indent(&self, list: &Open) -> Option<usize> {
         let inside = self.pending.get(list.first).copied();
-        let first = inside.or_else(|| self.open.get(2).map(|open| open.node))?;
+        let first = inside
+            .or_else(|| self.open.get(2).map(|open| open.node))
+            .unwrap_or(list.node);
         let start = self.tree.span_with_tag(first).start as usize;
-        let before = &self.tree.text[..start];
-        let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+        let text = self.tree.text;
+        let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let line = text[line..].split('\n').next().unwrap_or_default();
         let indent = line.len() - line.trim_start_matches(' ').len();
         line[indent..].starts_with("- ").then_some(indent)
     }

@@ -171,7 +171,10 @@ fn top_keys_of_a_wrong_type() {
         ("summary: 5", "1:10 wrong_type `5`"),
         ("description: [a]", "1:14 wrong_type `[a]`"),
         ("homepage: example.com", "1:11 wrong_uri `example.com`"),
-        ("source: git@example.com:a/b.git", "1:9 wrong_uri `git@example.com:a/b.git`"),
+        (
+            "source: git@example.com:a/b.git",
+            "1:9 wrong_uri `git@example.com:a/b.git`",
+        ),
         ("tags: cost", "1:7 wrong_type `cost`"),
         ("tags: [1]", "1:8 wrong_type `1`"),
         ("tags: ['']", "1:8 empty_value `''`"),
