@@ -4,7 +4,7 @@
 use crate::failure::{Failure, Result, While};
 use crate::{files, server};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -44,11 +44,8 @@ pub(crate) fn run() -> Result<()> {
     let manifest = files::read(&folder.join("manifest.json"))?;
     let manifest: Vec<Value> =
         serde_json::from_slice(&manifest).doing(|| "reading manifest.json")?;
-    let names: Vec<&str> = manifest
-        .iter()
-        .filter_map(|one| one["file"].as_str())
-        .collect();
-    if names.is_empty() || names.len() != manifest.len() {
+    let names: Vec<String> = manifest.iter().map(|one| place(&folder, one)).collect();
+    if names.is_empty() {
         return Err(Failure::new("manifest.json names no files"));
     }
     let output = Command::new(server::build_dev()?)
@@ -92,33 +89,33 @@ fn place(folder: &Path, one: &Value) -> String {
 }
 
 fn compare<'c>(all: impl Iterator<Item = Compared<'c>>) -> Result<()> {
-    let [mut accepted, mut refused, mut connections, mut secrets] =
-        [(); 4].map(|()| Count::default());
+    let mut judged: BTreeMap<&str, Count> = BTreeMap::new();
+    let (mut connections, mut secrets) = (Count::default(), Count::default());
     for one in all {
-        if one.known["expected"] == "accept" {
-            accepted.add(one.has_errors());
-            connections.add(one.differs("connections", |known| {
-                format!("{} / {}", text(&known["type"]), text(&known["name"]))
-            }));
-            secrets.add(one.differs("secrets", |known| {
-                text(known.get("name").unwrap_or(known)).to_owned()
-            }));
-        } else {
-            refused.add(one.is_accepted());
+        let folder = one.file.split('/').next().unwrap_or_default();
+        let judged = judged.entry(folder).or_default();
+        if one.known["expected"] != "accept" {
+            judged.add(one.is_accepted());
+            continue;
         }
+        judged.add(one.has_errors());
+        connections.add(one.differs("connections", |known| {
+            format!("{} / {}", text(&known["type"]), text(&known["name"]))
+        }));
+        secrets.add(one.differs("secrets", |known| {
+            text(known.get("name").unwrap_or(known)).to_owned()
+        }));
     }
-    println!("without an error: {} of {}", accepted.passed, accepted.all);
-    println!("refused as expected: {} of {}", refused.passed, refused.all);
-    println!(
-        "with the known connections: {} of {}",
-        connections.passed, connections.all
-    );
-    println!(
-        "with the known secrets: {} of {}",
-        secrets.passed, secrets.all
-    );
-    let counts = [accepted, refused, connections, secrets];
-    if counts.iter().all(Count::is_complete) {
+    let mut counts: Vec<(String, Count)> = judged
+        .into_iter()
+        .map(|(folder, count)| (format!("{folder} judged as expected"), count))
+        .collect();
+    counts.push(("with exactly the known connections".to_owned(), connections));
+    counts.push(("with exactly the known secrets".to_owned(), secrets));
+    for (what, count) in &counts {
+        println!("{what}: {} of {}", count.passed, count.all);
+    }
+    if counts.iter().all(|(_, count)| count.is_complete()) {
         Ok(())
     } else {
         Err(Failure::new("not everything is as the manifest says"))
