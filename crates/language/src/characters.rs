@@ -32,7 +32,13 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
             '\0' => {
                 readable = false;
                 let message = "there is a NUL character here; remove it";
-                findings.add(Severity::Error, Code::Nul, span, message, remove(span));
+                findings.add(
+                    Severity::Error,
+                    Code::Nul,
+                    span,
+                    message,
+                    Some(remove(span)),
+                );
             }
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
                 readable = false;
@@ -42,7 +48,7 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
                     Code::ControlCharacter,
                     span,
                     message,
-                    remove(span),
+                    Some(remove(span)),
                 );
             }
             c if is_direction_control(c) => findings.add(
@@ -53,7 +59,7 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
                     "an invisible character ({code}) makes the text around it read other than \
                      it is; remove it"
                 ),
-                remove(span),
+                Some(remove(span)),
             ),
             _ => {}
         }
@@ -61,6 +67,6 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
     readable
 }
 
-fn remove(span: Span) -> Option<Repair> {
-    Some(Repair::remove("remove the character", span))
+fn remove(span: Span) -> Repair {
+    Repair::remove("remove the character", span)
 }

@@ -1,5 +1,6 @@
 //! Collects complaints while a text is read.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
@@ -10,8 +11,6 @@ use crate::repair::Repair;
 use crate::suggest;
 use crate::text::{Place, Places, Span};
 
-/// Field order is the order of the list: by place, the graver first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Finding {
     span: Span,
     severity: Severity,
@@ -19,6 +18,30 @@ struct Finding {
     message: String,
     repair: Option<Repair>,
 }
+
+impl Ord for Finding {
+    /// The order of the list: by place, the graver first. The same complaint has the same cure.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |one: &Self| (one.span, one.severity, one.code);
+        place(self)
+            .cmp(&place(other))
+            .then_with(|| self.message.cmp(&other.message))
+    }
+}
+
+impl PartialOrd for Finding {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Finding {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Finding {}
 
 /// Collects complaints. The same thing found twice, as through two aliases, is one complaint.
 pub(crate) struct Findings<'t> {
@@ -67,14 +90,26 @@ impl<'t> Findings<'t> {
         self.add(Severity::Warning, code, span, message, None);
     }
 
-    /// The message is only written out while there is room for it: a text can give reason for
-    /// tens of thousands.
+    /// With a cure, where one can be computed.
     pub(crate) fn add(
         &mut self,
         severity: Severity,
         code: Code,
         span: Span,
         message: impl Display,
+        repair: Option<Repair>,
+    ) {
+        self.insert(severity, code, span, &message, repair);
+    }
+
+    /// The message is only written out while there is room for it: a text can give reason for
+    /// tens of thousands.
+    fn insert(
+        &mut self,
+        severity: Severity,
+        code: Code,
+        span: Span,
+        message: &dyn Display,
         repair: Option<Repair>,
     ) {
         let hidden = |spared: &Span| span.start <= spared.end && span.end >= spared.start;

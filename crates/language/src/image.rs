@@ -27,7 +27,7 @@ pub(crate) fn check(reference: &str) -> Result<(), &'static str> {
         Some((host, path)) if is_host(host) => path,
         _ => path,
     };
-    if path.chars().any(char::is_uppercase) {
+    if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Err("has capital letters, and names of images have none");
     }
     if path.split('/').all(is_component) {
@@ -38,9 +38,9 @@ pub(crate) fn check(reference: &str) -> Result<(), &'static str> {
 }
 
 /// Whether the first part names a registry and not a folder of the default one.
-fn is_host(part: &str) -> bool {
-    let (name, port) = part.split_once(':').unwrap_or((part, "0"));
-    (part.contains(['.', ':']) || part == "localhost")
+fn is_host(host: &str) -> bool {
+    let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+    (host.contains(['.', ':']) || host == "localhost")
         && !name.is_empty()
         && name
             .bytes()

@@ -1,17 +1,15 @@
 //! From text to tree. The only file that knows the YAML library: its events go in, our nodes
 //! come out.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle, options};
 
 use crate::characters;
 use crate::code::Code;
-use crate::diagnostic::Severity;
 use crate::findings::Findings;
 use crate::limits::{MAX_NESTING, MAX_NODES, MAX_TEXT};
 use crate::recovery::{Piece, Recovery};
-use crate::repair::Repair;
 use crate::syntax::{self, Trouble};
 use crate::text::Span;
 use crate::tree::{Builder, NodeId, Style, Tag, Tree};
@@ -47,7 +45,7 @@ pub(crate) fn parse<'t>(text: &'t str, findings: &mut Findings<'t>) -> Parsed<'t
         text,
         builder: Builder::new(text, findings),
         anchors: Vec::new(),
-        names: BTreeMap::new(),
+        names: HashMap::new(),
         last: None,
         documents: 0,
         base: 0,
@@ -80,8 +78,8 @@ struct Reader<'t, 'f> {
     builder: Builder<'t, 'f>,
     /// The node of each anchor, by the library's number, which counts within a piece.
     anchors: Vec<Option<NodeId>>,
-    /// The same by name, for aliases in later pieces.
-    names: BTreeMap<String, NodeId>,
+    /// The number of the last anchor with a name in the tree, for aliases in later pieces.
+    names: HashMap<String, usize>,
     last: Option<NodeId>,
     documents: u32,
     /// Where the piece begins in the text.
@@ -111,12 +109,13 @@ impl<'t> Reader<'t, '_> {
                 }
                 End::Trouble(at, trouble) => {
                     let opened = self.builder.opened();
+                    recovery.spend(&piece, at, trouble);
                     let (at, trouble) = match recovery.cause(at, &opened) {
                         Some(bracket) => (bracket, self.unclosed(bracket)),
                         None => (at, trouble),
                     };
                     syntax::complain(self.text, at, trouble, self.builder.findings());
-                    let next = recovery.behind(&piece, at, trouble, &opened);
+                    let next = recovery.behind(at, trouble, &opened);
                     let from = self.builder.untouched(opened.indent.is_some());
                     let to = next
                         .as_ref()
@@ -244,8 +243,8 @@ impl<'t> Reader<'t, '_> {
             }
             Event::Anchor(_, name) => {
                 if let Some(node) = self.last {
-                    self.builder.anchor(node, span);
-                    self.names.insert(name.into_owned(), node);
+                    let anchor = self.builder.anchor(node, span);
+                    self.names.insert(name.into_owned(), anchor);
                 }
             }
             Event::Alias(anchor) => match self.anchors.get(anchor).copied().flatten() {
@@ -278,22 +277,13 @@ impl<'t> Reader<'t, '_> {
 
     /// An alias whose anchor does not stand in front of it in this piece.
     fn unresolved(&mut self, name: &str, span: Span) {
-        if let Some(target) = self.names.get(name).copied() {
+        if let Some(anchor) = self.names.get(name) {
+            let target = self.builder.anchored(*anchor);
             return self.builder.alias(target, span);
         }
         // Behind trouble the anchor may have been in what could not be read.
         if self.base == 0 {
-            let findings = self.builder.findings();
-            let guess = findings.guess(name, self.names.keys().map(String::as_str));
-            findings.add(
-                Severity::Error,
-                Code::UnknownAnchor,
-                span,
-                format_args!("no anchor `&{name}` stands before this alias{guess}"),
-                guess
-                    .found
-                    .map(|found| Repair::replace(span, &format!("*{found}"))),
-            );
+            self.builder.unknown_anchor(name, span);
         }
         self.builder.nothing(span);
     }

@@ -52,26 +52,24 @@ impl<'t> Recovery<'t> {
 
     /// What comes behind a piece that could be read.
     pub(crate) fn after(&self, piece: &Piece) -> Option<Piece> {
-        (piece.range.end < self.end).then(|| Piece {
+        (piece.range.end < self.end).then_some(Piece {
             range: piece.range.end..self.end,
             list: false,
         })
     }
 
-    /// What can be read behind trouble at a byte of a piece.
-    pub(crate) fn behind(
-        &mut self,
-        piece: &Piece,
-        at: usize,
-        trouble: Trouble,
-        opened: &Opened,
-    ) -> Option<Piece> {
+    /// Notes what reading a piece up to trouble at a byte has cost.
+    pub(crate) fn spend(&mut self, piece: &Piece, at: usize, trouble: Trouble) {
         let endless = matches!(trouble, Trouble::Unclosed(_) | Trouble::UnclosedQuote);
         self.read += if endless {
             piece.range.len()
         } else {
             at.saturating_sub(piece.range.start)
         };
+    }
+
+    /// What can be read behind trouble at a byte.
+    pub(crate) fn behind(&mut self, at: usize, trouble: Trouble, opened: &Opened) -> Option<Piece> {
         self.troubles += 1;
         if !opened.lines || trouble == Trouble::TooDeep || self.troubles >= MAX_TROUBLES {
             return None;

@@ -93,6 +93,8 @@ impl Reference {
 pub(crate) struct Found {
     pub(crate) reference: Reference,
     pub(crate) span: Span,
+    /// The node it is in.
+    pub(crate) node: NodeId,
     /// Where its first name stands, if it is written out there.
     pub(crate) named: Option<Named>,
     /// Whether `coalesce` or `exists` around it copes with its absence.

@@ -5,7 +5,7 @@ use crate::text::Span;
 use crate::tree::{Content, NodeId, Style, Tree};
 
 /// A cure, before its places are known in every unit.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub(crate) struct Repair {
     pub(crate) label: String,
     pub(crate) edits: Vec<(Span, String)>,

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::diagnostic::shown;
 
 /// Why a text is no schedule, and where in it.
+#[derive(Debug)]
 pub(crate) struct Wrong {
     pub(crate) range: Range<usize>,
     pub(crate) message: String,
@@ -305,7 +306,7 @@ mod tests {
             ("TZ=Nowhere", "TZ=Nowhere", "a time zone is written"),
             ("TZ=a?b * * * * *", "TZ=a?b", "a time zone is written"),
         ] {
-            let wrong = check(text).err().expect(text);
+            let wrong = check(text).expect_err(text);
             assert!(wrong.message.contains(message), "{text}: {}", wrong.message);
             let found = &text[wrong.range];
             assert!(

@@ -38,6 +38,11 @@ impl<'d> Names<'d> {
         }
     }
 
+    /// Whether everything could be read, so that a name that is not here does not exist.
+    pub(super) fn are_all_known(&self) -> bool {
+        self.declaring.is_some()
+    }
+
     /// Complains about the name of a step that there is not. `harmless` when something around
     /// the reference copes with that; `rename` puts another name there.
     pub(super) fn check_step(

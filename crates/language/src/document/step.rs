@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::fields::{Fields, text, wrong};
-use super::when;
+use super::{literal, when};
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
@@ -197,7 +197,7 @@ pub(super) fn check_image(
     let Err(problem) = image::check(image) else {
         return;
     };
-    let cured = image.trim().to_lowercase();
+    let cured = image.trim().to_ascii_lowercase();
     let repair = (image::check(&cured).is_ok() && tree.verbatim(id).is_some())
         .then(|| Repair::rename(tree.span(id), &cured));
     let severity = if carries {
@@ -237,6 +237,7 @@ fn depends_on(fields: &Fields<'_, '_>, own: &str, findings: &mut Findings<'_>) -
     };
     let mut edges = Vec::new();
     for item in items {
+        literal::check(tree, *item, "dependsOn", findings);
         let Some(to) = text(tree, *item, "dependsOn", Severity::Error, findings) else {
             continue;
         };

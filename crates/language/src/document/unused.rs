@@ -1,23 +1,16 @@
 //! What is declared and then never used.
 
-use super::parameter::Parameter;
-use super::uses::UsedNames;
 use crate::code::Code;
 use crate::diagnostic::shown;
 use crate::findings::Findings;
 use crate::reference::{Reference, Walker};
+use crate::requirement::Gathering;
 use crate::text::Span;
 use crate::tree::{NodeId, Tree};
 
 /// Complains about parameters that nothing refers to.
-pub(super) fn parameters(declared: &[Parameter], used: &UsedNames, findings: &mut Findings<'_>) {
-    if used.any_parameter {
-        return;
-    }
-    for one in declared
-        .iter()
-        .filter(|one| !used.parameters.contains(&one.name))
-    {
+pub(super) fn parameters(gathering: &Gathering, findings: &mut Findings<'_>) {
+    for one in gathering.unused_parameters() {
         findings.warning(
             Code::UnusedParameter,
             Span::new(one.place.start, one.place.end),
@@ -29,11 +22,12 @@ pub(super) fn parameters(declared: &[Parameter], used: &UsedNames, findings: &mu
     }
 }
 
-/// Complains about secrets in `locals` that no alias brings into a step or trigger.
+/// Complains about secrets in `locals` that no alias brings into a step or trigger; `walker` has
+/// been through all of those.
 pub(super) fn secrets(
     tree: &Tree<'_>,
     locals: NodeId,
-    used: &UsedNames,
+    walker: &Walker<'_, '_>,
     findings: &mut Findings<'_>,
 ) {
     // Nothing in `locals` is evaluated, so nothing in it is wrong.
@@ -42,7 +36,7 @@ pub(super) fn secrets(
     Walker::new(tree).walk(locals, &mut unheard, &mut found);
     for one in found {
         if let Reference::Secret { name } = &one.reference
-            && !used.secrets.contains(&one.span)
+            && !walker.came_by(one.node)
         {
             findings.warning(
                 Code::UnusedSecret,

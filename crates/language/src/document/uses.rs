@@ -1,11 +1,10 @@
 //! Who uses what: looks up every reference of every step and trigger.
 
-use std::collections::HashSet;
-
 use super::names::Names;
 use super::parameter::Parameter;
 use super::step::StepReading;
 use super::trigger::TriggerReading;
+use super::unused;
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
@@ -14,41 +13,12 @@ use crate::plan::{Plan, PlanStep, PlanTrigger, Reads};
 use crate::reference::{Found, Kind, Reference, Walker};
 use crate::repair::Repair;
 use crate::requirement::{Gathering, Requirements, User};
-use crate::text::Span;
 use crate::tree::{NodeId, Tree};
 
 /// What was found.
 pub(super) struct Uses {
     pub(super) plan: Plan,
     pub(super) requirements: Requirements,
-    pub(super) reads: UsedNames,
-}
-
-/// What steps and triggers refer to, whether they have names of their own or not.
-#[derive(Default)]
-pub(super) struct UsedNames {
-    pub(super) parameters: HashSet<String>,
-    /// Whether a parameter is referred to whose name nobody knows yet.
-    pub(super) any_parameter: bool,
-    /// Where secrets are referred to.
-    pub(super) secrets: HashSet<Span>,
-}
-
-impl UsedNames {
-    fn add(&mut self, found: &Found) {
-        match &found.reference {
-            Reference::Parameter { name } => {
-                if !self.parameters.contains(name) {
-                    self.parameters.insert(name.clone());
-                }
-            }
-            Reference::Secret { .. } => {
-                self.secrets.insert(found.span);
-            }
-            Reference::Dynamic(Kind::Parameter) => self.any_parameter = true,
-            _ => {}
-        }
-    }
 }
 
 /// Reads the values of steps and triggers. Steps learn what they wait for implicitly.
@@ -58,13 +28,13 @@ pub(super) fn read(
     parameters: &[Parameter],
     steps: &mut [StepReading],
     triggers: &[TriggerReading],
+    locals: Option<NodeId>,
     findings: &mut Findings<'_>,
 ) -> Uses {
     let mut plan = Plan::default();
     let mut reader = Reader {
         walker: Walker::new(tree),
         gathering: Gathering::default(),
-        reads: UsedNames::default(),
         names,
         findings,
     };
@@ -78,17 +48,21 @@ pub(super) fn read(
     for one in triggers {
         plan.triggers.extend(reader.trigger(one));
     }
+    if names.are_all_known() {
+        unused::parameters(&reader.gathering, reader.findings);
+        if let Some(locals) = locals {
+            unused::secrets(tree, locals, &reader.walker, reader.findings);
+        }
+    }
     Uses {
         plan,
         requirements: reader.gathering.finish(),
-        reads: reader.reads,
     }
 }
 
 struct Reader<'a, 't, 'f, 'p> {
     walker: Walker<'a, 't>,
     gathering: Gathering,
-    reads: UsedNames,
     names: &'a Names<'a>,
     findings: &'f mut Findings<'p>,
 }
@@ -141,7 +115,6 @@ impl Reader<'_, '_, '_, '_> {
         }
         for one in &found {
             self.gathering.add(one, user, self.findings);
-            self.reads.add(one);
             check(one, self.names, self.findings);
             check_room(one, user, self.findings);
         }

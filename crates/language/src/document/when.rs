@@ -49,7 +49,7 @@ fn may_be_boolean(tree: &Tree<'_>, id: NodeId) -> bool {
     {
         return word
             .strip_prefix("Fn.")
-            .map_or(!is_text(word), |function| gives_boolean(function));
+            .map_or(!is_text(word), gives_boolean);
     }
     match tree.content(id) {
         Content::Mapping => {

@@ -3,7 +3,7 @@
 use super::fields::{Fields, other, text, wrong};
 use super::names::{self, Declaring, Names};
 use super::uri::is_uri;
-use super::{Document, parameter, step, trigger, unused, uses};
+use super::{Document, parameter, step, trigger, uses};
 use crate::code::Code;
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
@@ -107,14 +107,9 @@ fn content(tree: &Tree<'_>, root: NodeId, document: &mut Document, findings: &mu
         &document.parameters,
         &mut steps,
         &triggers,
+        fields.get("locals"),
         findings,
     );
-    if document.readable {
-        unused::parameters(&document.parameters, &uses.reads, findings);
-        if let Some(locals) = fields.get("locals") {
-            unused::secrets(tree, locals, &uses.reads, findings);
-        }
-    }
     let edges: Vec<_> = steps
         .iter()
         .map(|one| (one.step.name.as_str(), &*one.edges))

@@ -52,7 +52,7 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
     };
     let mut names = Vec::new();
     let mut computed = Vec::new();
-    let mut named = None;
+    let mut first = None;
     for field in fields {
         let value = tree.get(id, field).or_else(|| {
             // The first workflows wrote it so.
@@ -75,14 +75,14 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         if matches!(name, Name::Computed) {
             computed.push(value);
         }
-        named.get_or_insert(value);
+        first.get_or_insert(value);
         names.push(name);
     }
     match Reference::new(kind, names) {
         Some(reference) => Reading::Reference(Written {
             reference,
             computed,
-            named,
+            named: first,
         }),
         None => Reading::Nothing,
     }

@@ -15,6 +15,8 @@ use crate::tree::{Content, NodeId, ScalarType, Style, Tree};
 pub(crate) struct Walker<'a, 't> {
     tree: &'a Tree<'t>,
     waiting: Vec<(NodeId, bool)>,
+    /// Whether a node has been looked at, by its number.
+    seen: Vec<bool>,
 }
 
 impl<'a, 't> Walker<'a, 't> {
@@ -22,7 +24,13 @@ impl<'a, 't> Walker<'a, 't> {
         Self {
             tree,
             waiting: Vec::new(),
+            seen: vec![false; tree.len()],
         }
+    }
+
+    /// Whether the walks so far came by this node.
+    pub(crate) fn came_by(&self, id: NodeId) -> bool {
+        self.seen.get(id.index()).copied().unwrap_or_default()
     }
 
     /// Every reference in the value, in the order of the text, given to `found` one by one.
@@ -52,13 +60,16 @@ impl<'a, 't> Walker<'a, 't> {
             }
             return;
         }
+        if let Some(seen) = self.seen.get_mut(id.index()) {
+            *seen = true;
+        }
         let span = tree.span_with_tag(id);
         if let Some(tag) = tree.tag(id) {
             match tag::read(tree, id, tag, findings) {
                 tag::Reading::Reference(written) => {
                     // A name on a scalar is the tagged node itself: only templates are in it.
                     let templates = written.computed == [id];
-                    self.note(written, span, guarded, found);
+                    self.note(written, id, guarded, found);
                     if templates {
                         self.waiting.pop();
                         self.check_template(id, span, guarded, findings, found);
@@ -76,7 +87,7 @@ impl<'a, 't> Walker<'a, 't> {
         if matches!(tree.content(id), Content::Mapping) {
             match map_form::read(tree, id, findings) {
                 map_form::Reading::Reference(written) => {
-                    return self.note(written, span, guarded, found);
+                    return self.note(written, id, guarded, found);
                 }
                 map_form::Reading::Call(function, arguments) => {
                     return self.waiting.push((arguments, guarded || guards(&function)));
@@ -89,7 +100,8 @@ impl<'a, 't> Walker<'a, 't> {
     }
 
     /// Notes a reference down, and looks next at the names in it that are not written out.
-    fn note(&mut self, written: Written, span: Span, guarded: bool, found: &mut Vec<Found>) {
+    fn note(&mut self, written: Written, node: NodeId, guarded: bool, found: &mut Vec<Found>) {
+        let span = self.tree.span_with_tag(node);
         let named = written
             .named
             .filter(|node| matches!(self.tree.content(*node), Content::Scalar(..)))
@@ -100,6 +112,7 @@ impl<'a, 't> Walker<'a, 't> {
         found.push(Found {
             reference: written.reference,
             span,
+            node,
             named,
             guarded,
             whole: false,
@@ -175,6 +188,7 @@ impl<'a, 't> Walker<'a, 't> {
         for one in templates.references {
             found.push(Found {
                 span: part(&one.range).unwrap_or(span),
+                node: id,
                 reference: one.reference,
                 named: one.named.as_ref().and_then(part).map(|span| Named {
                     span,

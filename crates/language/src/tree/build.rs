@@ -121,8 +121,32 @@ impl<'t, 'f> Builder<'t, 'f> {
         self.scalar("", Some(empty), Style::Plain, at, None);
     }
 
-    pub(crate) fn anchor(&mut self, node: NodeId, span: Span) {
+    /// Notes an anchor down and gives its number.
+    pub(crate) fn anchor(&mut self, node: NodeId, span: Span) -> usize {
         self.tree.anchors.push(Anchor { node, span });
+        self.tree.anchors.len() - 1
+    }
+
+    /// The node of an anchor.
+    pub(crate) fn anchored(&self, anchor: usize) -> NodeId {
+        self.tree.anchors[anchor].node
+    }
+
+    /// Complains about an alias without an anchor.
+    pub(crate) fn unknown_anchor(&mut self, name: &str, span: Span) {
+        let text = self.tree.text;
+        let anchors = self.tree.anchors.iter();
+        let names = anchors.filter_map(|anchor| text.get(anchor.span.range())?.strip_prefix('&'));
+        let guess = self.findings.guess(name, names);
+        self.findings.add(
+            Severity::Error,
+            Code::UnknownAnchor,
+            span,
+            format_args!("no anchor `&{name}` stands before this alias{guess}"),
+            guess
+                .found
+                .map(|found| Repair::replace(span, &format!("*{found}"))),
+        );
     }
 
     /// Begins a list or a map; everything until [`Builder::close`] is in it.
@@ -292,8 +316,8 @@ impl<'t, 'f> Builder<'t, 'f> {
 
     /// From where on nothing that is open can be trusted to be whole; what stands before it in
     /// the top map, or also in the list under its last key, can.
-    pub(crate) fn untouched(&self, list: bool) -> usize {
-        let kept = if list { 2 } else { 1 };
+    pub(crate) fn untouched(&self, in_list: bool) -> usize {
+        let kept = if in_list { 2 } else { 1 };
         if let Some(open) = self.open.get(kept) {
             return self.tree.span_with_tag(open.node).start as usize;
         }

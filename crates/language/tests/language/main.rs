@@ -1,5 +1,6 @@
 //! The language through its front door: text in, document out.
 
+mod checks;
 mod decisions;
 mod dialects;
 mod evaluation;

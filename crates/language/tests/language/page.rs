@@ -17,8 +17,8 @@ struct Section {
 
 fn sections() -> BTreeMap<&'static str, Section> {
     let section = |part: &'static str| {
-        let (heading, body) = part.split_once("`\n\n").expect("a code and its text");
-        let severity = body.split([':', '.']).next().expect("how grave it is");
+        let (heading, body) = part.split_once("`\n\n").unwrap_or_default();
+        let severity = body.split([':', '.']).next().unwrap_or_default();
         let example = body
             .split_once("```yaml\n")
             .and_then(|(_, rest)| rest.split_once("\n```"))
