@@ -30,11 +30,8 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
             return "the file is UTF-16; save it as UTF-8".to_owned();
         }
         let at = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..at]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
+        let before = String::from_utf8_lossy(&error.as_bytes()[..at]);
+        let line = before.matches('\n').count() + 1;
         format!("the file is not UTF-8, first on line {line}; save it as UTF-8")
     })
 }
