@@ -1,4 +1,4 @@
-//! The stable words of diagnostics, in the order of the alphabet. `docs/09-diagnostics.md` has an
+//! The stable words of diagnostics, in the order of the alphabet. `docs/11-diagnostics.md` has an
 //! example and a cure for each.
 
 macro_rules! codes {

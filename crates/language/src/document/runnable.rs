@@ -94,7 +94,7 @@ pub fn runnable(text: &str) -> Result<Runnable, Document> {
         Err(unfit) => {
             document.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
-                code: unfit.code,
+                code: unfit.code.as_str(),
                 message: unfit.message,
                 place: findings.place(unfit.span),
                 fix: None,

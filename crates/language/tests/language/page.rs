@@ -7,7 +7,7 @@ use language::{CODES, Diagnostic, Fix, Severity, read};
 
 use crate::numbered;
 
-const PAGE: &str = include_str!("../../../../docs/09-diagnostics.md");
+const PAGE: &str = include_str!("../../../../docs/11-diagnostics.md");
 
 /// What the page says about one code.
 struct Section {
