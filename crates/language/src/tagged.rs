@@ -114,7 +114,10 @@ fn with_tag(tree: &Tree<'_>, id: NodeId, tag: &str, depth: usize) -> Result<Valu
             }
             Ok(Value::map(entries))
         }
-        Some(Err(example)) => Err(unfit(Code::TagShape, format!("`{tag}` is written {example}"))),
+        Some(Err(example)) => Err(unfit(
+            Code::TagShape,
+            format!("`{tag}` is written {example}"),
+        )),
         None => Err(unfit(
             Code::UnknownTag,
             format!("there is no tag {}", shown(tag)),

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Document, Parameter, read, step};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::findings::Findings;
 use crate::evaluate::Expression;
+use crate::findings::Findings;
 use crate::plan::{Reads, StepKind};
 use crate::progress;
 use crate::reference::{Found, Reference, Walker};
