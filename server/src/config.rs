@@ -236,7 +236,7 @@ mod tests {
         let all = ["relay", "serve"].iter().chain(arguments);
         match Cli::try_parse_from(all).unwrap().command {
             Command::Serve(options) => options,
-            Command::User(_) => panic!("another command"),
+            Command::User(_) | Command::Workflow(_) => panic!("another command"),
         }
     }
 
