@@ -4,7 +4,7 @@
 # again; RELAY_CACHE=DIR puts them elsewhere.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench soak
+.PHONY: help run build test bench soak corpus
 
 XTASK := scripts/xtask
 
@@ -14,6 +14,7 @@ help:
 	@echo "make test     every check; installs a browser and PostgreSQL when they are missing"
 	@echo "make bench    the measurements, each beside its reference"
 	@echo "make soak     the long rounds: 1,000 kills on each database; adds a line to docs/soak.md"
+	@echo "make corpus   published workflows, compared with what is known of them (CORPUS=DIR)"
 
 run:
 	@scripts/setup.sh build
@@ -34,3 +35,7 @@ bench:
 soak:
 	@scripts/setup.sh test
 	@$(XTASK) soak
+
+corpus:
+	@scripts/setup.sh build
+	@$(XTASK) corpus

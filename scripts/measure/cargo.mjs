@@ -48,7 +48,7 @@ export function wasm(crate, name) {
   try {
     const shrunk = join(folder, 'shrunk.wasm');
     const program = join(ROOT, 'frontend/editor/node_modules/.bin/wasm-opt');
-    execFileSync(program, ['-Oz', ...WASM_FEATURES, compiled, '-o', shrunk], { stdio: 'inherit' });
+    execFileSync(program, ['-O1', ...WASM_FEATURES, compiled, '-o', shrunk], { stdio: 'inherit' });
     return readFileSync(shrunk);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -27,6 +27,9 @@ pub enum Command {
     /// Manage the people who can sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Work with workflow texts
+    #[command(subcommand)]
+    Workflow(WorkflowCommand),
 }
 
 /// Flags of `relay serve`.
@@ -131,6 +134,24 @@ pub struct Place {
     pub database_url: Option<String>,
 }
 
+/// What can be done with workflow texts.
+#[derive(Debug, Subcommand)]
+pub enum WorkflowCommand {
+    /// Check files and show what is wrong with them; needs no server and no database
+    Validate(Validate),
+}
+
+/// Flags of `relay workflow validate`.
+#[derive(Debug, Args)]
+pub struct Validate {
+    /// The files to check
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print one line of JSON per file instead of sentences
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// What can be done about people.
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
@@ -215,7 +236,7 @@ mod tests {
         let all = ["relay", "serve"].iter().chain(arguments);
         match Cli::try_parse_from(all).unwrap().command {
             Command::Serve(options) => options,
-            Command::User(_) => panic!("another command"),
+            Command::User(_) | Command::Workflow(_) => panic!("another command"),
         }
     }
 

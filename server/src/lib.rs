@@ -2,7 +2,7 @@
 //!
 //! A reader who looks for
 //! - the routes and the layers around them finds all of them in [`routes`],
-//! - the command line in [`config`], what its commands do in [`serve`] and [`users`],
+//! - the command line in [`config`], what its commands do in [`serve`], [`users`] and [`validate`],
 //! - the pages and server functions in [`pages`]; their content is the crate `app`,
 //! - what steps ask for in [`metadata`].
 //!
@@ -43,13 +43,14 @@ pub mod session;
 pub mod state;
 pub mod stop;
 mod users;
+mod validate;
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::config::{Cli, Command, UserCommand};
+use crate::config::{Cli, Command, UserCommand, WorkflowCommand};
 use crate::failure::Failure;
 
 /// Runs the command line. Exit code 0: done; 1: failed; 2: wrong usage.
@@ -61,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(options),
         Command::User(UserCommand::Add(options)) => users::add(options),
         Command::User(UserCommand::SetPassword(options)) => users::set_password(options),
+        Command::Workflow(WorkflowCommand::Validate(options)) => validate::run(options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -3,6 +3,7 @@
 //! `scripts/setup.sh` comes first; from there on everything a build needs is on this machine.
 
 mod bench;
+mod corpus;
 mod failure;
 mod files;
 mod server;
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   build        build dist/relay: one binary with the site inside
   run [ARGS]   build site and server for development, then relay serve ARGS
   test         every check, in order, with its time
+  corpus       check the workflow files of the folder CORPUS against its manifest
   bench        build dist/relay and run the measurements of scripts/bench
   soak         build dist/relay and run the long rounds; adds their result to docs/soak.md";
 
@@ -42,6 +44,7 @@ fn dispatch(verb: &str, rest: &[String]) -> Result<()> {
         ("build", []) => server::build().map(drop),
         ("run", arguments) => server::run(arguments),
         ("test", []) => test::run(),
+        ("corpus", []) => corpus::run(),
         ("bench", []) => bench::run(),
         ("soak", []) => soak::run(),
         _ => Err(Failure::new(USAGE)),

@@ -1,6 +1,9 @@
 //! Characters that have no business in a workflow, looked at before anything is parsed.
 
-use crate::diagnostic::{Findings, is_direction_control};
+use crate::code::Code;
+use crate::diagnostic::{Severity, is_direction_control};
+use crate::findings::Findings;
+use crate::repair::Repair;
 use crate::text::Span;
 
 /// Complains about invisible characters; `false` when the text cannot be read with them.
@@ -14,7 +17,7 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
     let nuls = text.bytes().filter(|byte| *byte == 0).count();
     if nuls > 1 && nuls >= text.len() / 4 {
         findings.error(
-            "utf16",
+            Code::Utf16,
             Span::new(0, text.chars().next().map_or(0, char::len_utf8)),
             "every other byte is empty, as in UTF-16; save the file as UTF-8",
         );
@@ -28,23 +31,42 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
             '\t' | '\n' | '\r' | '\u{85}' => {}
             '\0' => {
                 readable = false;
-                findings.error("nul", span, "there is a NUL character here; remove it");
+                let message = "there is a NUL character here; remove it";
+                findings.add(
+                    Severity::Error,
+                    Code::Nul,
+                    span,
+                    message,
+                    Some(remove(span)),
+                );
             }
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
                 readable = false;
                 let message = format_args!("there is an invisible character ({code}); remove it");
-                findings.error("control_character", span, message);
+                findings.add(
+                    Severity::Error,
+                    Code::ControlCharacter,
+                    span,
+                    message,
+                    Some(remove(span)),
+                );
             }
-            c if is_direction_control(c) => findings.warning(
-                "direction_control",
+            c if is_direction_control(c) => findings.add(
+                Severity::Warning,
+                Code::DirectionControl,
                 span,
                 format_args!(
                     "an invisible character ({code}) makes the text around it read other than \
                      it is; remove it"
                 ),
+                Some(remove(span)),
             ),
             _ => {}
         }
     }
     readable
+}
+
+fn remove(span: Span) -> Repair {
+    Repair::remove("remove the character", span)
 }

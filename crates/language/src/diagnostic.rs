@@ -1,13 +1,10 @@
 //! Complaints: what is wrong, where, and what to do about it.
 
-use std::collections::BTreeSet;
 use std::fmt::{self, Display, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{MAX_DIAGNOSTICS, MAX_GUESSES};
-use crate::suggest;
-use crate::text::{Place, Places, Span};
+use crate::text::Place;
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -43,115 +40,32 @@ pub struct Diagnostic {
     pub message: String,
     /// Where it is.
     pub place: Place,
+    /// A cure that a program can carry out, where one can be computed.
+    pub fix: Option<Fix>,
 }
 
-/// Field order is the order of the list: by place, the graver first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Finding {
-    span: Span,
-    severity: Severity,
-    code: &'static str,
-    message: String,
+/// A cure. It changes nothing but the stretches of its edits, so comments and formatting stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fix {
+    /// What it does, as a person would say it.
+    pub label: String,
+    /// The changes; all of them count from the text as it is, and none touches another.
+    pub edits: Vec<Edit>,
 }
 
-/// Collects complaints. The same thing found twice, as through two aliases, is one complaint.
-pub(crate) struct Findings<'t> {
-    places: Places<'t>,
-    list: BTreeSet<Finding>,
-    errors: usize,
-    others: usize,
-    guesses: u32,
-}
-
-impl<'t> Findings<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        let list = BTreeSet::new();
-        Self {
-            places: Places::new(text),
-            list,
-            errors: 0,
-            others: 0,
-            guesses: 0,
-        }
-    }
-
-    /// The line of a span, for a sentence.
-    pub(crate) fn line(&self, span: Span) -> usize {
-        self.places.line(span)
-    }
-
-    /// Where a span is, in every unit.
-    pub(crate) fn place(&self, span: Span) -> Place {
-        self.places.place(span)
-    }
-
-    pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Display) {
-        self.add(Severity::Error, code, span, message);
-    }
-
-    pub(crate) fn warning(&mut self, code: &'static str, span: Span, message: impl Display) {
-        self.add(Severity::Warning, code, span, message);
-    }
-
-    /// The message is only written out while there is room for it: a text can give reason for
-    /// tens of thousands.
-    fn add(&mut self, severity: Severity, code: &'static str, span: Span, message: impl Display) {
-        let kept = if severity == Severity::Error {
-            &mut self.errors
-        } else {
-            &mut self.others
-        };
-        if *kept < MAX_DIAGNOSTICS {
-            let message = message.to_string();
-            *kept += usize::from(self.list.insert(Finding {
-                span,
-                severity,
-                code,
-                message,
-            }));
-        } else if *kept == MAX_DIAGNOSTICS {
-            *kept += 1;
-            self.list.insert(Finding {
-                span,
-                severity: Severity::Info,
-                code: "more_problems",
-                message: "there are more problems than are shown; cure some of these first".into(),
-            });
-        }
-    }
-
-    /// “; did you mean `x`?” when one of the candidates looks like `word`, else nothing.
-    ///
-    /// Guessing stops after a while: a text may consist of nothing but unknown words.
-    pub(crate) fn guess<'c>(
-        &mut self,
-        word: &str,
-        candidates: impl IntoIterator<Item = &'c str>,
-    ) -> String {
-        let left = MAX_GUESSES.saturating_sub(self.guesses);
-        let mut looked = 0;
-        let candidates = candidates
-            .into_iter()
-            .take(left as usize)
-            .inspect(|_| looked += 1);
-        let found = suggest::closest(word, candidates);
-        self.guesses += looked;
-        found
-            .map(|found| format!("; did you mean {}?", shown(found)))
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn finish(self) -> Vec<Diagnostic> {
-        let made = |found: Finding| Diagnostic {
-            severity: found.severity,
-            code: found.code,
-            message: found.message,
-            place: self.places.place(self.places.visible(found.span)),
-        };
-        let mut list: Vec<_> = self.list.into_iter().map(made).collect();
-        list.sort_by_key(|one| one.place);
-        list
-    }
+/// One stretch of text to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// First byte.
+    pub start: usize,
+    /// The byte after the last one; the same as `start` when something is only added.
+    pub end: usize,
+    /// First UTF-16 code unit, which is how browsers and editors count.
+    pub start_utf16: usize,
+    /// The UTF-16 code unit after the last one.
+    pub end_utf16: usize,
+    /// What stands there afterwards.
+    pub text: String,
 }
 
 /// A word of the text inside a sentence: marked, kept short, nothing invisible in it.
@@ -199,27 +113,6 @@ mod tests {
         assert_eq!(
             shown(&"x".repeat(100)).to_string(),
             format!("`{}…`", "x".repeat(60))
-        );
-    }
-
-    #[test]
-    fn sorted_once_and_limited() {
-        let text = "z".repeat(600);
-        let mut findings = Findings::new(&text);
-        for at in (0..MAX_DIAGNOSTICS + 20).rev() {
-            findings.warning("a", Span::new(at, at), "x");
-            findings.warning("a", Span::new(at, at), "x");
-        }
-        findings.error("b", Span::new(0, 0), "y");
-        let list = findings.finish();
-        assert_eq!(list.len(), MAX_DIAGNOSTICS + 2);
-        assert!(list.is_sorted_by_key(|one| one.place));
-        assert!(list.iter().any(|one| one.code == "b"));
-        assert_eq!(
-            list.iter()
-                .filter(|one| one.code == "more_problems")
-                .count(),
-            1
         );
     }
 }

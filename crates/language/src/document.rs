@@ -2,13 +2,17 @@
 
 mod fields;
 pub(crate) mod json;
+mod literal;
 mod names;
 mod parameter;
 #[cfg(feature = "evaluate")]
 mod runnable;
 mod step;
 mod trigger;
+mod unused;
+mod uri;
 mod uses;
+mod when;
 mod workflow;
 
 pub use parameter::Parameter;
@@ -19,7 +23,11 @@ pub use trigger::Trigger;
 
 use serde::Serialize;
 
-use crate::diagnostic::{Diagnostic, Findings, Severity};
+pub(crate) use step::ITEM_KEYS;
+pub(crate) use workflow::KEYS as TOP_KEYS;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::findings::Findings;
 use crate::plan::Plan;
 use crate::requirement::Requirements;
 

@@ -4,19 +4,25 @@
 //! the same. [`compare`] is the one comparison of what a text needs with what an account holds.
 
 mod characters;
+mod code;
 mod compare;
 mod diagnostic;
 mod document;
 #[cfg(feature = "evaluate")]
 mod evaluate;
+mod findings;
+mod image;
 pub mod limits;
 mod order;
 mod parse;
 mod plan;
 #[cfg(feature = "evaluate")]
 mod progress;
+mod recovery;
 mod reference;
+mod repair;
 mod requirement;
+mod schedule;
 mod suggest;
 mod syntax;
 #[cfg(feature = "evaluate")]
@@ -24,8 +30,9 @@ mod tagged;
 mod text;
 pub mod tree;
 
+pub use code::CODES;
 pub use compare::{Setup, SetupConnection, SetupSecret, compare};
-pub use diagnostic::{Diagnostic, Severity};
+pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
 pub use document::{Document, Parameter, Step, Trigger, read};
 #[cfg(feature = "evaluate")]
 pub use document::{Runnable, RunnableStep, StepReads, runnable};

@@ -21,5 +21,8 @@ pub const MAX_ALIASED_NODES: u32 = 50_000;
 /// How many diagnostics are kept: of errors, and again of everything else.
 pub const MAX_DIAGNOSTICS: usize = 500;
 
+/// How many syntax errors are looked for.
+pub const MAX_TROUBLES: usize = 50;
+
 /// How many words may be compared while looking for what somebody meant.
 pub const MAX_GUESSES: u32 = 5_000;

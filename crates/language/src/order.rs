@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::diagnostic::{Findings, shown};
+use crate::code::Code;
+use crate::diagnostic::shown;
+use crate::findings::Findings;
 use crate::text::Span;
 
 /// One step waiting for another, and where the text says so.
@@ -58,7 +60,7 @@ pub(crate) fn check_cycles(steps: &[(&str, &[Edge])], findings: &mut Findings<'_
                     for one in &circle {
                         reported[*one] = true;
                     }
-                    findings.error("dependency_cycle", edge.span, Circle { circle, steps });
+                    findings.error(Code::DependencyCycle, edge.span, Circle { circle, steps });
                 }
                 Mark::OnPath(_) | Mark::Done => {}
             }

@@ -1,11 +1,15 @@
 //! From text to tree. The only file that knows the YAML library: its events go in, our nodes
 //! come out.
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, options};
+use std::collections::HashMap;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle, options};
 
 use crate::characters;
-use crate::diagnostic::Findings;
+use crate::code::Code;
+use crate::findings::Findings;
 use crate::limits::{MAX_NESTING, MAX_NODES, MAX_TEXT};
+use crate::recovery::{Piece, Recovery};
 use crate::syntax::{self, Trouble};
 use crate::text::Span;
 use crate::tree::{Builder, NodeId, Style, Tag, Tree};
@@ -13,93 +17,171 @@ use crate::tree::{Builder, NodeId, Style, Tag, Tree};
 /// What could be read.
 pub(crate) struct Parsed<'t> {
     pub(crate) tree: Tree<'t>,
-    /// Whether that is everything: no limit and no syntax error ended it early.
+    /// Whether that is everything: no limit and no syntax error cut something out.
     pub(crate) complete: bool,
+    /// What was cut out. Nothing can be said about these stretches.
+    pub(crate) broken: Vec<Span>,
 }
 
 /// Reads the first document of the text.
 pub(crate) fn parse<'t>(text: &'t str, findings: &mut Findings<'t>) -> Parsed<'t> {
+    let whole = Span::new(0, text.len());
     if text.len() > MAX_TEXT {
         findings.error(
-            "too_large",
+            Code::TooLarge,
             Span::default(),
             "the text is larger than 256 KiB and is not read; split the workflow, or move scripts \
                      to `inputFile`",
         );
+    }
+    if text.len() > MAX_TEXT || !characters::check(text, findings) {
         return Parsed {
             tree: Builder::new(text, findings).finish(Span::default()),
             complete: false,
+            broken: vec![whole],
         };
     }
-    if !characters::check(text, findings) {
-        return Parsed {
-            tree: Builder::new(text, findings).finish(Span::default()),
-            complete: false,
-        };
-    }
-    let options = options! {
-        emit_unresolved_aliases: true,
-        emit_anchor_events: true,
-        emit_comments: false,
-        flow_nesting_limit: MAX_NESTING,
-        block_nesting_limit: MAX_NESTING,
-    };
     let mut reader = Reader {
         text,
         builder: Builder::new(text, findings),
         anchors: Vec::new(),
-        names: Vec::new(),
+        names: HashMap::new(),
         last: None,
         documents: 0,
+        base: 0,
+        joining: None,
+        depth: 0,
     };
-    let mut complete = true;
-    for event in Parser::new_from_str_with_options(text, options) {
-        match event {
-            Ok((event, span)) => {
-                if !reader.take(event, &span) {
-                    break;
-                }
-                if reader.builder.is_full() {
-                    complete = false;
-                    let at = reader.span(&span);
-                    reader.builder.findings().error(
-                        "too_many_values",
-                        at,
-                        format_args!(
-                            "there are more than {MAX_NODES} values; what follows is not read"
-                        ),
-                    );
-                    break;
-                }
-            }
-            Err(error) => {
-                complete = false;
-                reader.complain(&error);
-                break;
-            }
-        }
-    }
+    let mut broken = reader.read_pieces();
     let tree = reader.builder.finish(Span::new(text.len(), text.len()));
-    complete &= tree.follows_aliases();
-    Parsed { tree, complete }
+    if !tree.follows_aliases() {
+        broken = vec![whole];
+    }
+    Parsed {
+        tree,
+        complete: broken.is_empty(),
+        broken,
+    }
+}
+
+/// How reading a piece ended.
+enum End {
+    /// With the piece.
+    Whole,
+    /// There is no room for more values.
+    Full,
+    Trouble(usize, Trouble),
 }
 
 struct Reader<'t, 'f> {
     text: &'t str,
     builder: Builder<'t, 'f>,
-    /// The node of each anchor, by the library's number.
+    /// The node of each anchor, by the library's number, which counts within a piece.
     anchors: Vec<Option<NodeId>>,
-    names: Vec<String>,
+    /// The number of the last anchor with a name in the tree, for aliases in later pieces.
+    names: HashMap<String, usize>,
     last: Option<NodeId>,
     documents: u32,
+    /// Where the piece begins in the text.
+    base: usize,
+    /// Set while a piece is read behind trouble: whether its outermost map or list, which goes
+    /// on with one that is open already, has begun.
+    joining: Option<bool>,
+    /// Lists and maps that began in this piece.
+    depth: u32,
 }
 
 impl<'t> Reader<'t, '_> {
+    /// Reads what can be read, going on behind trouble, and gives the stretches that cannot.
+    fn read_pieces(&mut self) -> Vec<Span> {
+        let mut recovery = Recovery::new(self.text);
+        let mut broken = Vec::new();
+        let mut piece = Piece {
+            range: 0..self.text.len(),
+            list: false,
+        };
+        loop {
+            let next = match self.read(&piece) {
+                End::Whole => recovery.after(&piece),
+                End::Full => {
+                    broken.push(Span::new(0, self.text.len()));
+                    None
+                }
+                End::Trouble(at, trouble) => {
+                    let opened = self.builder.opened();
+                    recovery.spend(&piece, at, trouble);
+                    let (at, trouble) = match recovery.cause(at, &opened) {
+                        Some(bracket) => (bracket, self.unclosed(bracket)),
+                        None => (at, trouble),
+                    };
+                    syntax::complain(self.text, at, trouble, self.builder.findings());
+                    let next = recovery.behind(at, trouble, &opened);
+                    let from = self.builder.untouched(opened.indent.is_some());
+                    let to = next
+                        .as_ref()
+                        .map_or(self.text.len(), |next| next.range.start);
+                    broken.push(Span::new(from.min(at), to));
+                    next
+                }
+            };
+            match next {
+                Some(next) => piece = next,
+                None => return broken,
+            }
+            let open = if piece.list { 2 } else { 1 };
+            let from = Span::new(piece.range.start, piece.range.start);
+            self.joining = self.builder.abandon(open, from).then_some(false);
+        }
+    }
+
+    fn read(&mut self, piece: &Piece) -> End {
+        self.base = piece.range.start;
+        self.documents = 0;
+        self.depth = 0;
+        self.anchors.clear();
+        let options = options! {
+            emit_unresolved_aliases: true,
+            emit_anchor_events: true,
+            emit_comments: false,
+            flow_nesting_limit: MAX_NESTING,
+            block_nesting_limit: MAX_NESTING,
+        };
+        let text = &self.text[piece.range.clone()];
+        for event in Parser::new_from_str_with_options(text, options) {
+            match event {
+                Ok((event, span)) => {
+                    if !self.take(event, &span) {
+                        break;
+                    }
+                    if self.builder.is_full() {
+                        let at = self.span(&span);
+                        self.builder.findings().error(
+                            Code::TooManyValues,
+                            at,
+                            format_args!(
+                                "there are more than {MAX_NODES} values; what follows is not read"
+                            ),
+                        );
+                        return End::Full;
+                    }
+                }
+                Err(error) => {
+                    let at = error.marker().byte_offset().unwrap_or(text.len());
+                    let at = self
+                        .text
+                        .floor_char_boundary((self.base + at).min(self.text.len()));
+                    return End::Trouble(at, trouble(error.kind()));
+                }
+            }
+        }
+        End::Whole
+    }
+
     fn span(&self, span: &granit_parser::Span) -> Span {
         let range = span.byte_range().unwrap_or_default();
         Span::new(
-            range.start.min(self.text.len()),
-            range.end.min(self.text.len()),
+            (self.base + range.start).min(self.text.len()),
+            (self.base + range.end).min(self.text.len()),
         )
     }
 
@@ -133,7 +215,7 @@ impl<'t> Reader<'t, '_> {
                 self.documents += 1;
                 if self.documents > 1 {
                     self.builder.findings().warning(
-                        "multiple_documents",
+                        Code::MultipleDocuments,
                         span,
                         "only the first document is read; everything from this `---` on is ignored",
                     );
@@ -147,41 +229,63 @@ impl<'t> Reader<'t, '_> {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let tag = self.tag(tag.as_deref(), at);
-                let flow = style == StructureStyle::Flow;
-                let node = self.builder.open(false, flow, span, tag);
-                self.define(anchor, node);
+                self.open(false, style, span, tag, anchor);
             }
             Event::MappingStart(style, anchor, tag) => {
                 let tag = self.tag(tag.as_deref(), at);
-                let flow = style == StructureStyle::Flow;
-                let node = self.builder.open(true, flow, span, tag);
-                self.define(anchor, node);
+                self.open(true, style, span, tag, anchor);
             }
-            Event::SequenceEnd | Event::MappingEnd => self.builder.close(span),
+            Event::SequenceEnd | Event::MappingEnd => {
+                if self.depth > 0 {
+                    self.depth -= 1;
+                    self.builder.close(span);
+                }
+            }
             Event::Anchor(_, name) => {
                 if let Some(node) = self.last {
-                    self.builder.anchor(node, span);
+                    let anchor = self.builder.anchor(node, span);
+                    self.names.insert(name.into_owned(), anchor);
                 }
-                self.names.push(name.into_owned());
             }
             Event::Alias(anchor) => match self.anchors.get(anchor).copied().flatten() {
                 Some(target) => self.builder.alias(target, span),
                 None => self.builder.nothing(span),
             },
-            Event::UnresolvedAlias(name) => {
-                let names = &self.names;
-                let findings = self.builder.findings();
-                let guess = findings.guess(&name, names.iter().map(String::as_str));
-                findings.error(
-                    "unknown_anchor",
-                    span,
-                    format_args!("no anchor `&{name}` stands before this alias{guess}"),
-                );
-                self.builder.nothing(span);
-            }
+            Event::UnresolvedAlias(name) => self.unresolved(&name, span),
             _ => {}
         }
         true
+    }
+
+    fn open(
+        &mut self,
+        mapping: bool,
+        style: StructureStyle,
+        span: Span,
+        tag: Option<Tag>,
+        anchor: usize,
+    ) {
+        if self.joining == Some(false) {
+            self.joining = Some(true);
+            return;
+        }
+        self.depth += 1;
+        let flow = style == StructureStyle::Flow;
+        let node = self.builder.open(mapping, flow, span, tag);
+        self.define(anchor, node);
+    }
+
+    /// An alias whose anchor does not stand in front of it in this piece.
+    fn unresolved(&mut self, name: &str, span: Span) {
+        if let Some(anchor) = self.names.get(name) {
+            let target = self.builder.anchored(*anchor);
+            return self.builder.alias(target, span);
+        }
+        // Behind trouble the anchor may have been in what could not be read.
+        if self.base == 0 {
+            self.builder.unknown_anchor(name, span);
+        }
+        self.builder.nothing(span);
     }
 
     fn scalar(&mut self, value: &str, style: ScalarStyle, span: Span, tag: Option<Tag>) -> NodeId {
@@ -226,15 +330,12 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn complain(&mut self, error: &ScanError) {
-        let at = error.marker().byte_offset().unwrap_or(self.text.len());
-        let at = self.text.floor_char_boundary(at.min(self.text.len()));
-        syntax::complain(
-            self.text,
-            at,
-            trouble(error.kind()),
-            self.builder.findings(),
-        );
+    fn unclosed(&self, bracket: usize) -> Trouble {
+        Trouble::Unclosed(if self.text[bracket..].starts_with('{') {
+            '{'
+        } else {
+            '['
+        })
     }
 }
 

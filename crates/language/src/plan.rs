@@ -85,7 +85,10 @@ impl Reads {
                 }
                 Reference::Secret { name } => reads.secrets.push(name.clone()),
                 Reference::Parameter { name } => reads.parameters.push(name.clone()),
-                Reference::Output { .. } | Reference::Status { .. } | Reference::Dynamic(_) => {}
+                Reference::Output { .. }
+                | Reference::Status { .. }
+                | Reference::Event
+                | Reference::Dynamic(_) => {}
             }
         }
         reads.connections.sort_unstable();

@@ -9,16 +9,31 @@ mod walk;
 pub(crate) use tag::parts as tag_parts;
 pub(crate) use walk::Walker;
 
+use crate::repair::Repair;
 use crate::text::Span;
+use crate::tree::NodeId;
 
 /// A reference whose parts are all written out, or the note that they are not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reference {
-    Connection { type_name: String, name: String },
-    Secret { name: String },
-    Parameter { name: String },
-    Output { step: String },
-    Status { step: String },
+    Connection {
+        type_name: String,
+        name: String,
+    },
+    Secret {
+        name: String,
+    },
+    Parameter {
+        name: String,
+    },
+    Output {
+        step: String,
+    },
+    Status {
+        step: String,
+    },
+    /// The data of the event that fired a trigger.
+    Event,
     Dynamic(Kind),
 }
 
@@ -78,8 +93,53 @@ impl Reference {
 pub(crate) struct Found {
     pub(crate) reference: Reference,
     pub(crate) span: Span,
+    /// The node it is in.
+    pub(crate) node: NodeId,
+    /// Where its first name stands, if it is written out there.
+    pub(crate) named: Option<Named>,
     /// Whether `coalesce` or `exists` around it copes with its absence.
     pub(crate) guarded: bool,
+    /// Whether it stands for everything of its kind, as `${secrets}` does.
+    pub(crate) whole: bool,
+}
+
+/// Where a name stands, and in which notation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) span: Span,
+    pub(crate) template: bool,
+}
+
+impl Found {
+    /// Puts another name in the place of the first one.
+    pub(crate) fn rename(&self, name: &str) -> Option<Repair> {
+        let named = self.named?;
+        let identifier = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        if !named.template {
+            Some(Repair::rename(named.span, name))
+        } else if identifier {
+            Some(Repair::replace(named.span, name))
+        } else {
+            None
+        }
+    }
+}
+
+/// A tag or map that refers to something.
+struct Written {
+    reference: Reference,
+    /// Names that are not written out, and may refer further.
+    computed: Vec<NodeId>,
+    /// The node of the first name.
+    named: Option<NodeId>,
+}
+
+/// Whether a text has a template in it that refers to something.
+pub(crate) fn refers(text: &str) -> bool {
+    text.contains("${") && !template::read(text).references.is_empty()
 }
 
 /// Functions that cope with an argument that cannot be resolved.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Findings;
+use crate::findings::Findings;
 use crate::reference::{Found, Kind, Reference};
 use crate::text::Place;
 
@@ -97,6 +97,8 @@ pub(crate) struct Gathering {
     connections: HashMap<String, HashMap<String, usize>>,
     secrets: HashMap<String, usize>,
     parameters: HashMap<String, usize>,
+    /// Whether a parameter is referred to, in the order of the parameters.
+    used: Vec<bool>,
     dynamic: HashMap<(Kind, Place), usize>,
 }
 
@@ -134,7 +136,9 @@ impl Gathering {
                 if !self.parameters.contains_key(name) {
                     self.parameter(name, true, false, findings.place(found.span));
                 }
-                let one = &mut self.requirements.parameters[self.parameters[name]];
+                let at = self.parameters[name];
+                self.used[at] = true;
+                let one = &mut self.requirements.parameters[at];
                 note(user, &mut one.steps, &mut one.triggers);
             }
             Reference::Dynamic(kind) => {
@@ -142,7 +146,7 @@ impl Gathering {
                 let one = &mut self.requirements.dynamic[at];
                 note(user, &mut one.steps, &mut one.triggers);
             }
-            Reference::Output { .. } | Reference::Status { .. } => {}
+            Reference::Output { .. } | Reference::Status { .. } | Reference::Event => {}
         }
     }
 
@@ -187,6 +191,7 @@ impl Gathering {
     fn parameter(&mut self, name: &str, required: bool, declared: bool, place: Place) {
         let all = &mut self.requirements.parameters;
         self.parameters.insert(name.to_owned(), all.len());
+        self.used.push(false);
         all.push(ParameterRequirement {
             name: name.to_owned(),
             required,
@@ -209,6 +214,17 @@ impl Gathering {
             });
             all.len() - 1
         })
+    }
+
+    /// The parameters that nothing refers to; none while it shows only at run time which are meant.
+    pub(crate) fn unused_parameters(&self) -> impl Iterator<Item = &ParameterRequirement> {
+        let unknown = self
+            .dynamic
+            .keys()
+            .any(|(kind, _)| *kind == Kind::Parameter);
+        let all = self.requirements.parameters.iter().zip(&self.used);
+        all.filter(move |(_, used)| !**used && !unknown)
+            .map(|(one, _)| one)
     }
 
     pub(crate) fn finish(self) -> Requirements {

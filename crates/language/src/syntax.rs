@@ -1,7 +1,12 @@
 //! Complaints about YAML that cannot be read: the cause that people can do something about, in
 //! words for people.
 
-use crate::diagnostic::{Findings, shown};
+use std::fmt::Display;
+
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
+use crate::repair::Repair;
 use crate::text::Span;
 
 /// What is wrong.
@@ -48,123 +53,211 @@ pub(crate) fn complain(text: &str, at: usize, trouble: Trouble, findings: &mut F
     } else {
         trouble
     };
+    let mut error = |code, span, message: &dyn Display, repair| {
+        findings.add(Severity::Error, code, span, message, repair);
+    };
+    if let Some(template) = template_without_quotes(line, at - start, trouble) {
+        let range = Span::new(start + template.range.start, start + template.range.end);
+        let repair = Repair::quote(text, range);
+        return error(Code::UnquotedTemplate, span, &template.message, repair);
+    }
     match trouble {
         Trouble::Tag => {
             if let Some((tag, shape, range)) = tag_without_blank(line, at - start) {
                 let span = Span::new(start + range.start, start + range.end);
                 let message = format_args!("put a blank behind the tag: `{tag} {shape}`");
-                return findings.error("missing_blank", span, message);
+                let repair = Repair::insert("add the blank", span.end - 1, " ");
+                return error(Code::MissingBlank, span, &message, Some(repair));
             }
-        }
-        // The colon of a template without quotes, as in `${f(key: 1)}`.
-        Trouble::Colon
-            if before[start..]
-                .rfind("${")
-                .is_some_and(|open| !before[start + open..].contains('}')) =>
-        {
-            let message =
-                "a template that contains `: ` has to stand in quotes, or YAML takes it for a key";
-            return findings.error("unquoted_template", span, message);
         }
         Trouble::Unclosed(open) => {
             let close = if open == '{' { '}' } else { ']' };
             let message = format_args!("`{open}` is not closed; add `{close}`");
-            return findings.error("unclosed_bracket", span, message);
+            return error(Code::UnclosedBracket, span, &message, None);
         }
         Trouble::WrongBracket(open, close) => {
             let message = format_args!(
                 "`{close}` closes what `{open}` opened; use the bracket that belongs to it"
             );
-            return findings.error("wrong_bracket", span, message);
+            return error(Code::WrongBracket, span, &message, None);
         }
         Trouble::Character(c) => {
             let mut bytes = [0; 4];
             let c = shown(c.encode_utf8(&mut bytes));
             let message = format_args!("a text cannot begin with {c}; put it in quotes");
-            return findings.error("unexpected_character", span, message);
+            let rest = line[at - start..].split(" #").next().unwrap_or_default();
+            let rest = Span::new(at, at + rest.trim_end().len());
+            // In brackets nobody knows how far the text goes.
+            let alone = !line[..at - start].contains(['[', '{', '`', '@', '\'', '"']);
+            let repair = Repair::quote(text, rest).filter(|_| alone);
+            return error(Code::UnexpectedCharacter, span, &message, repair);
         }
         _ => {}
     }
+    let repair = match trouble {
+        Trouble::Tab => without_tabs(line, start),
+        Trouble::Comment if text[at..].starts_with('#') => {
+            let at = Span::new(at, at).start;
+            Some(Repair::insert("add a blank", at, " "))
+        }
+        _ => None,
+    };
     let (code, message) = sentence(trouble);
-    findings.error(code, span, message);
+    error(code, span, &message, repair);
 }
 
-fn sentence(trouble: Trouble) -> (&'static str, &'static str) {
+/// Blanks in the place of the tabs that indent a line.
+fn without_tabs(line: &str, start: usize) -> Option<Repair> {
+    let indent = line.len() - line.trim_start_matches(['\t', ' ']).len();
+    line[..indent].contains('\t').then(|| Repair {
+        label: "indent with blanks".to_owned(),
+        edits: vec![(
+            Span::new(start, start + indent),
+            line[..indent].replace('\t', "  "),
+        )],
+    })
+}
+
+/// A template that YAML read as something else.
+struct Template {
+    message: &'static str,
+    /// What belongs in quotes, in the line.
+    range: std::ops::Range<usize>,
+}
+
+fn template_without_quotes(line: &str, at: usize, trouble: Trouble) -> Option<Template> {
+    let suspicious = matches!(
+        trouble,
+        Trouble::Colon
+            | Trouble::NoColon
+            | Trouble::List
+            | Trouble::Map
+            | Trouble::Unclosed(_)
+            | Trouble::WrongBracket(..)
+            | Trouble::StrayBracket
+            | Trouble::Indentation
+    );
+    // The brace of `${` itself may be where reading stopped.
+    let open = line.get(..(at + 1).min(line.len()))?.rfind("${")?;
+    if !suspicious || line[open..at.max(open)].contains('}') {
+        return None;
+    }
+    let before = &line[..open];
+    let in_brackets = before.matches(['[', '{']).count() > before.matches([']', '}']).count();
+    // Inside quotes it is not the template that YAML stumbles over.
+    if before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1 {
+        return None;
+    }
+    let from = before
+        .rfind([' ', '[', '{', ','])
+        .map_or(0, |blank| blank + 1);
+    let inside = &line[open + 1..];
+    let length = matching(inside).unwrap_or(inside.trim_end().len());
+    let to = if in_brackets {
+        open + 1 + length
+    } else {
+        line.trim_end().len()
+    };
+    Some(Template {
+        message: if in_brackets {
+            "between brackets a template has to stand in quotes, or YAML takes its braces for a map"
+        } else {
+            "a template that contains `: ` has to stand in quotes, or YAML takes it for a key"
+        },
+        range: from..to,
+    })
+}
+
+/// How long a group in braces is, with both of them.
+fn matching(text: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth <= 1 => return Some(at + 1),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn sentence(trouble: Trouble) -> (Code, &'static str) {
     match trouble {
         Trouble::TooDeep => (
-            "too_deep",
+            Code::TooDeep,
             "lists and maps stand more than 255 deep inside each other; flatten them",
         ),
         Trouble::UnclosedQuote => (
-            "unclosed_quote",
+            Code::UnclosedQuote,
             "a quoted text is not closed; add the missing quote",
         ),
         Trouble::LineInQuote => (
-            "unclosed_quote",
+            Code::UnclosedQuote,
             "a quoted text above is not closed; add the missing quote, or indent this line",
         ),
         Trouble::Unclosed(_) | Trouble::List => (
-            "unclosed_bracket",
+            Code::UnclosedBracket,
             "a list in brackets goes on with `,` or ends with `]`",
         ),
         Trouble::Map => (
-            "unclosed_bracket",
+            Code::UnclosedBracket,
             "a map in braces goes on with `,` or ends with `}`",
         ),
         Trouble::WrongBracket(..) | Trouble::StrayBracket => (
-            "wrong_bracket",
+            Code::WrongBracket,
             "this bracket closes nothing; remove it, or quote the text it is in",
         ),
-        Trouble::Tab => ("tab", "a tab cannot indent; use blanks"),
+        Trouble::Tab => (Code::Tab, "a tab cannot indent; use blanks"),
         Trouble::Indentation => (
-            "indentation",
+            Code::Indentation,
             "this line does not fit what stands above it; align it with the keys or dashes it \
                      belongs to",
         ),
         Trouble::Colon => (
-            "unexpected_colon",
+            Code::UnexpectedColon,
             "no key can stand here; align the line with the keys it belongs to, and put a text \
                      that contains `: ` in quotes",
         ),
         Trouble::NoColon => (
-            "missing_colon",
+            Code::MissingColon,
             "a key is expected here; put `:` and a blank behind it, or align the line with its \
                      text",
         ),
         Trouble::AfterQuote => (
-            "text_after_quote",
+            Code::TextAfterQuote,
             "nothing can follow a quoted text here; put all of it in one pair of quotes",
         ),
         Trouble::Escape => (
-            "wrong_escape",
+            Code::WrongEscape,
             "there is no such escape in double quotes; double the backslash, or use single quotes",
         ),
         Trouble::Tag => (
-            "wrong_tag",
+            Code::WrongTag,
             "this tag cannot be read; a tag is `!Name` with a blank behind it",
         ),
         Trouble::AnchorName => (
-            "missing_anchor_name",
+            Code::MissingAnchorName,
             "`&` and `*` need a name; put a text that begins so in quotes",
         ),
         Trouble::Comment => (
-            "comment",
+            Code::Comment,
             "a comment needs a blank in front of `#` and cannot stand inside a text",
         ),
         Trouble::BlockHeader => (
-            "block_header",
+            Code::BlockHeader,
             "nothing but `+`, `-`, a digit or a comment can follow `|` and `>`",
         ),
         Trouble::Directive => (
-            "directive",
+            Code::Directive,
             "this line beginning with `%` cannot be read; a workflow needs none",
         ),
         Trouble::ByteOrderMark => (
-            "control_character",
+            Code::ControlCharacter,
             "an invisible byte order mark stands inside the text; remove it",
         ),
         Trouble::Character(_) | Trouble::Other => (
-            "syntax",
+            Code::Syntax,
             "this cannot be read as YAML; look at the indentation and quotes around it",
         ),
     }

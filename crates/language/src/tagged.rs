@@ -1,9 +1,11 @@
 //! A node of a workflow text in the form that is evaluated: `!Secret x` as
 //! `{"$type": "Secret", "name": "x"}`, `!Fn.concat [a]` as `{"$fn.concat": ["a"]}`.
 
-use crate::diagnostic::{Diagnostic, Findings, shown};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, shown};
 use crate::document::json;
 use crate::evaluate::{Number, Value};
+use crate::findings::Findings;
 use crate::reference::tag_parts;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, ScalarType, Tree};
@@ -13,7 +15,7 @@ const MAX_DEPTH: usize = 140;
 
 /// What cannot be put into that form, and where it stands.
 pub(crate) struct Unfit {
-    pub(crate) code: &'static str,
+    pub(crate) code: Code,
     pub(crate) span: Span,
     pub(crate) message: String,
 }
@@ -30,7 +32,7 @@ pub fn read_tagged(text: &str) -> Result<Value, Vec<Diagnostic>> {
             Err(unfit) => findings.error(unfit.code, unfit.span, unfit.message),
         }
     } else if parsed.complete {
-        findings.error("empty", Span::default(), "there is nothing here");
+        findings.error(Code::Empty, Span::default(), "there is nothing here");
     }
     let errors = findings.finish();
     let wrong = |one: &Diagnostic| one.severity == crate::Severity::Error;
@@ -49,7 +51,7 @@ pub(crate) fn tagged(tree: &Tree<'_>, id: NodeId) -> Result<Value, Unfit> {
 fn read(tree: &Tree<'_>, id: NodeId, own: bool, depth: usize) -> Result<Value, Unfit> {
     if depth > MAX_DEPTH {
         return Err(Unfit {
-            code: "too_deep",
+            code: Code::TooDeep,
             span: tree.first_line(id),
             message: format!(
                 "lists and maps stand more than {MAX_DEPTH} deep inside each other; flatten them"
@@ -76,7 +78,7 @@ fn read(tree: &Tree<'_>, id: NodeId, own: bool, depth: usize) -> Result<Value, U
             for (key, value) in tree.entries(id) {
                 let Some(name) = tree.scalar(key) else {
                     return Err(Unfit {
-                        code: "key_not_text",
+                        code: Code::KeyNotText,
                         span: tree.first_line(key),
                         message: "a list or a map cannot be a key".to_owned(),
                     });
@@ -112,9 +114,12 @@ fn with_tag(tree: &Tree<'_>, id: NodeId, tag: &str, depth: usize) -> Result<Valu
             }
             Ok(Value::map(entries))
         }
-        Some(Err(example)) => Err(unfit("tag_shape", format!("`{tag}` is written {example}"))),
+        Some(Err(example)) => Err(unfit(
+            Code::TagShape,
+            format!("`{tag}` is written {example}"),
+        )),
         None => Err(unfit(
-            "unknown_tag",
+            Code::UnknownTag,
             format!("there is no tag {}", shown(tag)),
         )),
     }

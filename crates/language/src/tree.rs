@@ -12,7 +12,8 @@ pub use scalar::ScalarType;
 
 pub(crate) use build::Builder;
 
-use crate::diagnostic::{Diagnostic, Findings};
+use crate::diagnostic::Diagnostic;
+use crate::findings::Findings;
 use crate::text::Span;
 
 /// The number of a node in its tree.
@@ -20,7 +21,7 @@ use crate::text::Span;
 pub struct NodeId(u32);
 
 impl NodeId {
-    fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }

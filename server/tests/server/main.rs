@@ -28,3 +28,4 @@ mod seed;
 mod serving;
 mod serving_steps;
 mod sessions;
+mod validate;

@@ -1,6 +1,10 @@
 //! The keys of one map: which are known, which are missing, which hold the wrong thing.
 
-use crate::diagnostic::{Findings, shown};
+use super::literal;
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
+use crate::repair::Repair;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, ScalarType, Tree};
 
@@ -44,10 +48,12 @@ impl<'a, 't> Fields<'a, 't> {
                 fields.values[at].get_or_insert(value);
             } else {
                 let guess = findings.guess(name, known.iter().copied());
-                findings.warning(
-                    "unknown_key",
+                findings.add(
+                    Severity::Warning,
+                    Code::UnknownKey,
                     tree.span(key),
                     format_args!("{what} has no key {}{guess}", shown(name)),
+                    guess.repair(tree.span(key)),
                 );
             }
         }
@@ -65,7 +71,7 @@ impl<'a, 't> Fields<'a, 't> {
         let value = self.get(key);
         if value.is_none() {
             findings.error(
-                "missing_key",
+                Code::MissingKey,
                 self.head,
                 format_args!("{} needs the key `{key}`", self.what),
             );
@@ -73,9 +79,17 @@ impl<'a, 't> Fields<'a, 't> {
         value
     }
 
-    /// A text under a key. Anything else is a complaint.
+    /// A text under a key, which a run needs and takes as it stands. Anything else is a
+    /// complaint.
     pub(super) fn text(&self, key: &str, findings: &mut Findings<'_>) -> Option<String> {
-        text(self.tree, self.get(key)?, key, findings)
+        let id = self.get(key)?;
+        literal::check(self.tree, id, key, findings);
+        text(self.tree, id, key, Severity::Error, findings)
+    }
+
+    /// A text under a key that only people read: no run fails because of it.
+    pub(super) fn words(&self, key: &str, findings: &mut Findings<'_>) -> Option<String> {
+        text(self.tree, self.get(key)?, key, Severity::Warning, findings)
     }
 
     /// A list of texts under a key.
@@ -92,6 +106,7 @@ impl<'a, 't> Fields<'a, 't> {
         for item in items {
             match self.tree.scalar_type(*item) {
                 Some(ScalarType::Text) => {
+                    literal::check(self.tree, *item, key, findings);
                     texts.extend(self.tree.scalar(*item).map(str::to_owned));
                 }
                 _ => wrong(self.tree, *item, key, "a list of texts", findings),
@@ -119,48 +134,54 @@ pub(super) fn text(
     tree: &Tree<'_>,
     id: NodeId,
     key: &str,
+    severity: Severity,
     findings: &mut Findings<'_>,
 ) -> Option<String> {
-    let value = tree.scalar(id);
-    match (tree.scalar_type(id), value) {
+    match (tree.scalar_type(id), tree.scalar(id)) {
         (Some(ScalarType::Text), Some("")) => {
-            let span = tree.span(id);
-            findings.error(
-                "empty_value",
-                span,
-                format_args!("`{key}` is empty; write something or remove it"),
-            );
+            let message = format_args!("`{key}` is empty; write something or remove it");
+            findings.add(severity, Code::EmptyValue, tree.span(id), message, None);
             None
         }
         (Some(ScalarType::Text), Some(value)) => Some(value.to_owned()),
-        (Some(ScalarType::Null), _) => {
-            wrong(tree, id, key, "a text", findings);
-            None
-        }
-        (Some(kind), Some(value)) => {
-            findings.error(
-                "wrong_type",
+        (Some(kind), Some(value)) if kind != ScalarType::Null => {
+            findings.add(
+                severity,
+                Code::WrongType,
                 tree.span(id),
                 format_args!(
                     "`{key}` is a text, but this is {}; put it in quotes",
                     kind.words()
                 ),
+                Repair::quote_node(tree, id),
             );
             Some(value.to_owned())
         }
         _ => {
-            wrong(tree, id, key, "a text", findings);
+            other(tree, id, key, "a text", severity, findings);
             None
         }
     }
 }
 
-/// Complains that a node is not what its key needs.
+/// Complains that a node is not what a run needs.
 pub(super) fn wrong(
     tree: &Tree<'_>,
     id: NodeId,
     what: &str,
     expected: &str,
+    findings: &mut Findings<'_>,
+) {
+    other(tree, id, what, expected, Severity::Error, findings);
+}
+
+/// Complains that a node is not what its key needs.
+pub(super) fn other(
+    tree: &Tree<'_>,
+    id: NodeId,
+    what: &str,
+    expected: &str,
+    severity: Severity,
     findings: &mut Findings<'_>,
 ) {
     let target = tree.resolve(id);
@@ -176,9 +197,11 @@ pub(super) fn wrong(
     } else {
         format!("`{what}`")
     };
-    findings.error(
-        "wrong_type",
+    findings.add(
+        severity,
+        Code::WrongType,
         tree.first_line(id),
         format_args!("{what} is {expected}, but this is {found}"),
+        None,
     );
 }

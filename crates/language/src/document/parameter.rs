@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use super::fields::{Fields, text, wrong};
-use super::json;
-use crate::diagnostic::{Findings, shown};
+use super::fields::{Fields, wrong};
+use super::{json, literal};
+use crate::code::Code;
+use crate::diagnostic::shown;
+use crate::findings::Findings;
 use crate::text::Place;
 use crate::tree::{Content, NodeId, Tree};
 
@@ -46,7 +48,7 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         };
         if tree.is_null(body) {
             findings.error(
-                "wrong_type",
+                Code::WrongType,
                 tree.span(key),
                 format_args!(
                     "the parameter {} has no body; give it a `description`, or write `{{}}`",
@@ -54,15 +56,16 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
                 ),
             );
         } else if let Some(fields) = Fields::new(tree, body, "a parameter", &KEYS, findings) {
-            parameter.description = fields
-                .get("description")
-                .and_then(|id| text(tree, id, "description", findings));
+            parameter.description = fields.words("description", findings);
             // Any word goes: the original took even numbers here.
             parameter.type_name = fields
                 .get("type")
                 .and_then(|id| tree.scalar(id))
                 .map(str::to_owned);
-            parameter.default = fields.get("default").map(|id| json::text(tree, id));
+            if let Some(id) = fields.get("default") {
+                literal::check_default(tree, id, name, findings);
+                parameter.default = Some(json::text(tree, id));
+            }
         }
         parameters.push(parameter);
     }

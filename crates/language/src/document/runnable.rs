@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{Document, Parameter, read, step};
-use crate::diagnostic::{Diagnostic, Findings, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Expression;
+use crate::findings::Findings;
 use crate::plan::{Reads, StepKind};
 use crate::progress;
 use crate::reference::{Found, Reference, Walker};
@@ -93,9 +94,10 @@ pub fn runnable(text: &str) -> Result<Runnable, Document> {
         Err(unfit) => {
             document.diagnostics.push(Diagnostic {
                 severity: Severity::Error,
-                code: unfit.code,
+                code: unfit.code.as_str(),
                 message: unfit.message,
                 place: findings.place(unfit.span),
+                fix: None,
             });
             Err(document)
         }

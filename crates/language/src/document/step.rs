@@ -3,9 +3,14 @@
 use serde::Serialize;
 
 use super::fields::{Fields, text, wrong};
-use crate::diagnostic::{Findings, shown};
+use super::{literal, when};
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
+use crate::image;
 use crate::order::Edge;
 use crate::plan::StepKind;
+use crate::repair::Repair;
 use crate::text::{Place, Span};
 use crate::tree::{Content, NodeId, Tree};
 
@@ -50,6 +55,24 @@ const KEYS: [&str; 12] = [
     "args",
 ];
 
+/// The keys that an entry of `steps` or `triggers` may begin with.
+pub(crate) const ITEM_KEYS: [&str; 14] = [
+    "name",
+    "description",
+    "type",
+    "image",
+    "spec",
+    "env",
+    "dependsOn",
+    "when",
+    "input",
+    "inputFile",
+    "command",
+    "args",
+    "source",
+    "binding",
+];
+
 /// A step with what its values have to be looked up for.
 pub(super) struct StepReading {
     pub(super) step: Step,
@@ -71,7 +94,7 @@ pub(super) fn read(
     let span = name.map_or(fields.head, |id| tree.span(id));
     let mut step = Step {
         name: name
-            .and_then(|id| text(tree, id, "name", findings))
+            .and_then(|_| fields.text("name", findings))
             .unwrap_or_default(),
         kind,
         description: fields
@@ -84,13 +107,20 @@ pub(super) fn read(
     let mut values = Vec::new();
     match kind {
         StepKind::Container => {
-            if fields.required("image", findings).is_some() {
-                step.image = fields.text("image", findings);
+            let image = fields.required("image", findings);
+            if let Some(id) = image {
+                step.image = text(tree, id, "image", Severity::Error, findings);
             }
             step.input = fields.texts("input", findings);
             step.input_file = fields.text("inputFile", findings);
             step.command = fields.text("command", findings);
             step.args = fields.texts("args", findings);
+            if let (Some(id), Some(image)) = (image, &step.image) {
+                // With work of its own a step may run where the image is but a label.
+                let carries =
+                    !step.input.is_empty() || step.input_file.is_some() || step.command.is_some();
+                check_image(tree, id, image, carries, findings);
+            }
             values.extend(fields.map("spec", findings));
             values.extend(fields.map("env", findings));
         }
@@ -106,7 +136,7 @@ pub(super) fn read(
             ] {
                 if let Some(value) = fields.get(key) {
                     findings.warning(
-                        "unused_key",
+                        Code::UnusedKey,
                         tree.span(value),
                         format_args!(
                             "an approval runs nothing, so `{key}` has no effect; remove it"
@@ -116,7 +146,10 @@ pub(super) fn read(
             }
         }
     }
-    values.extend(fields.get("when"));
+    if let Some(id) = fields.get("when") {
+        when::check(tree, id, findings);
+        values.push(id);
+    }
     values.sort_by_key(|value| tree.span(*value));
     let edges = depends_on(&fields, &step.name, findings);
     step.depends_on = edges.iter().map(|edge| edge.to.clone()).collect();
@@ -138,20 +171,48 @@ fn kind(fields: &Fields<'_, '_>, findings: &mut Findings<'_>) -> StepKind {
         other => {
             let word = other.unwrap_or_default();
             let guess = findings.guess(word, ["container", "approval"]);
-            let guess = if guess.is_empty() {
-                "; use `container` or `approval`".into()
-            } else {
-                guess
-            };
-            findings.error(
-                "unknown_value",
-                fields.tree.span(id),
+            let guess = guess.or("; use `container` or `approval`");
+            let span = fields.tree.span(id);
+            findings.add(
+                Severity::Error,
+                Code::UnknownValue,
+                span,
                 format_args!("there is no type of step {}{guess}", shown(word)),
+                guess.repair(span),
             );
             // An approval needs less, so nothing else is complained about on its behalf.
             StepKind::Approval
         }
     }
+}
+
+/// Complains about what is no reference to an image.
+pub(super) fn check_image(
+    tree: &Tree<'_>,
+    id: NodeId,
+    image: &str,
+    carries: bool,
+    findings: &mut Findings<'_>,
+) {
+    let Err(problem) = image::check(image) else {
+        return;
+    };
+    let cured = image.trim().to_ascii_lowercase();
+    let repair = (image::check(&cured).is_ok() && tree.verbatim(id).is_some())
+        .then(|| Repair::rename(tree.span(id), &cured));
+    let severity = if carries {
+        Severity::Warning
+    } else {
+        Severity::Error
+    };
+    let message = format_args!("the image {} {problem}", shown(image));
+    findings.add(
+        severity,
+        Code::WrongImage,
+        tree.first_line(id),
+        message,
+        repair,
+    );
 }
 
 /// `dependsOn`: one name or a list of names.
@@ -176,13 +237,14 @@ fn depends_on(fields: &Fields<'_, '_>, own: &str, findings: &mut Findings<'_>) -
     };
     let mut edges = Vec::new();
     for item in items {
-        let Some(to) = text(tree, *item, "dependsOn", findings) else {
+        literal::check(tree, *item, "dependsOn", findings);
+        let Some(to) = text(tree, *item, "dependsOn", Severity::Error, findings) else {
             continue;
         };
         let span = tree.span(*item);
         if to == own {
             findings.error(
-                "self_dependency",
+                Code::SelfDependency,
                 span,
                 format_args!("the step {} waits for itself; remove this", shown(&to)),
             );

@@ -2,8 +2,13 @@
 
 use serde::Serialize;
 
-use super::fields::{Fields, text, wrong};
-use crate::diagnostic::{Findings, shown};
+use super::fields::{Fields, other, text, wrong};
+use super::step::check_image;
+use super::when;
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
+use crate::schedule;
 use crate::text::{Place, Span};
 use crate::tree::{Content, NodeId, Tree};
 
@@ -25,7 +30,7 @@ pub struct Trigger {
 const KEYS: [&str; 4] = ["name", "source", "binding", "when"];
 const SCHEDULE: [&str; 2] = ["type", "schedule"];
 const PUSH: [&str; 2] = ["type", "schema"];
-const WEBHOOK: [&str; 7] = [
+const WEBHOOK: [&str; 8] = [
     "type",
     "image",
     "spec",
@@ -33,6 +38,7 @@ const WEBHOOK: [&str; 7] = [
     "input",
     "inputFile",
     "command",
+    "args",
 ];
 const BINDING: [&str; 2] = ["key", "parameters"];
 
@@ -57,7 +63,7 @@ pub(super) fn read(
     let mut reading = TriggerReading {
         trigger: Trigger {
             name: name
-                .and_then(|id| text(tree, id, "name", findings))
+                .and_then(|_| fields.text("name", findings))
                 .unwrap_or_default(),
             place: findings.place(span),
             ..Trigger::default()
@@ -72,7 +78,10 @@ pub(super) fn read(
     if let Some(id) = fields.map("binding", findings) {
         binding(tree, id, &mut reading, findings);
     }
-    reading.values.extend(fields.get("when"));
+    if let Some(id) = fields.get("when") {
+        when::check(tree, id, findings);
+        reading.values.push(id);
+    }
     reading.values.sort_by_key(|value| tree.span(*value));
     Some(reading)
 }
@@ -97,18 +106,73 @@ fn source(tree: &Tree<'_>, id: NodeId, reading: &mut TriggerReading, findings: &
     word.clone_into(&mut reading.trigger.kind);
     match word {
         "schedule" => {
-            if fields.required("schedule", findings).is_some() {
-                reading.trigger.schedule = fields.text("schedule", findings);
+            if let Some(id) = fields.required("schedule", findings) {
+                reading.trigger.schedule = text(tree, id, "schedule", Severity::Error, findings);
+                if let Some(text) = &reading.trigger.schedule {
+                    check_schedule(tree, id, text, findings);
+                }
             }
         }
         "webhook" => {
-            if fields.required("image", findings).is_some() {
-                reading.trigger.image = fields.text("image", findings);
+            if let Some(id) = fields.required("image", findings) {
+                reading.trigger.image = text(tree, id, "image", Severity::Error, findings);
+                if let Some(image) = &reading.trigger.image {
+                    check_image(tree, id, image, false, findings);
+                }
             }
+            fields.texts("input", findings);
+            fields.text("inputFile", findings);
+            fields.text("command", findings);
+            fields.texts("args", findings);
             reading.values.extend(fields.map("spec", findings));
             reading.values.extend(fields.map("env", findings));
         }
-        _ => drop(fields.map("schema", findings)),
+        _ => schema(&fields, findings),
+    }
+}
+
+/// What a push says about its data: nothing checks events against it.
+fn schema(fields: &Fields<'_, '_>, findings: &mut Findings<'_>) {
+    let tree = fields.tree;
+    let Some(id) = fields.get("schema").filter(|id| !tree.is_null(*id)) else {
+        return;
+    };
+    if !matches!(tree.content(tree.resolve(id)), Content::Mapping) {
+        return other(tree, id, "schema", "a map", Severity::Warning, findings);
+    }
+    for (_, body) in tree.entries(id) {
+        if !matches!(tree.content(tree.resolve(body)), Content::Mapping) {
+            let expected = "a map such as `{type: string}`";
+            other(
+                tree,
+                body,
+                "a field of `schema`",
+                expected,
+                Severity::Warning,
+                findings,
+            );
+        }
+    }
+}
+
+fn check_schedule(tree: &Tree<'_>, id: NodeId, text: &str, findings: &mut Findings<'_>) {
+    match schedule::check(text) {
+        Ok(true) => {}
+        Ok(false) => findings.warning(
+            Code::ScheduleNever,
+            tree.first_line(id),
+            "there is no day with this date, so the schedule never fires",
+        ),
+        Err(wrong) => {
+            let span = match tree.verbatim(id) {
+                Some(source) if !wrong.range.is_empty() => {
+                    let start = source.start as usize;
+                    Span::new(start + wrong.range.start, start + wrong.range.end)
+                }
+                _ => tree.first_line(id),
+            };
+            findings.error(Code::WrongSchedule, span, wrong.message);
+        }
     }
 }
 
@@ -116,19 +180,18 @@ fn unknown(tree: &Tree<'_>, id: NodeId, word: &str, findings: &mut Findings<'_>)
     match tree.get(id, "type") {
         Some(id) => {
             let guess = findings.guess(word, ["schedule", "push", "webhook"]);
-            let guess = if guess.is_empty() {
-                "; use `schedule`, `push` or `webhook`".to_owned()
-            } else {
-                guess
-            };
-            findings.error(
-                "unknown_value",
-                tree.span(id),
+            let guess = guess.or("; use `schedule`, `push` or `webhook`");
+            let span = tree.span(id);
+            findings.add(
+                Severity::Error,
+                Code::UnknownValue,
+                span,
                 format_args!("there is no type of trigger {}{guess}", shown(word)),
+                guess.repair(span),
             );
         }
         None => findings.error(
-            "missing_key",
+            Code::MissingKey,
             tree.first_line(id),
             "a source needs the key `type`: `schedule`, `push` or `webhook`",
         ),
@@ -139,7 +202,10 @@ fn binding(tree: &Tree<'_>, id: NodeId, reading: &mut TriggerReading, findings: 
     let Some(fields) = Fields::new(tree, id, "a binding", &BINDING, findings) else {
         return;
     };
-    reading.values.extend(fields.get("key"));
+    if let Some(id) = fields.get("key") {
+        check_key(tree, id, findings);
+        reading.values.push(id);
+    }
     let Some(parameters) = fields.map("parameters", findings) else {
         return;
     };
@@ -148,5 +214,23 @@ fn binding(tree: &Tree<'_>, id: NodeId, reading: &mut TriggerReading, findings: 
         if let Some(name) = tree.scalar(key) {
             reading.bound.push((name.to_owned(), tree.span(key)));
         }
+    }
+}
+
+/// `binding.key`: a text, or an expression that becomes one.
+fn check_key(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
+    let target = tree.resolve(id);
+    let tagged = tree
+        .tag(target)
+        .is_some_and(|tag| tag.name.starts_with('!'));
+    let computed = tree.entries(target).any(|(key, _)| {
+        tree.scalar(key)
+            .is_some_and(|key| key == "$type" || key.starts_with("$fn.") || key == "$encoding")
+    });
+    let is_scalar = matches!(tree.content(target), Content::Scalar(..));
+    if is_scalar && !tagged {
+        text(tree, id, "key", Severity::Warning, findings);
+    } else if !tagged && !computed {
+        other(tree, id, "key", "a text", Severity::Warning, findings);
     }
 }

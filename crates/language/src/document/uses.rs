@@ -4,10 +4,14 @@ use super::names::Names;
 use super::parameter::Parameter;
 use super::step::StepReading;
 use super::trigger::TriggerReading;
-use crate::diagnostic::{Findings, shown};
+use super::unused;
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
 use crate::order::Edge;
 use crate::plan::{Plan, PlanStep, PlanTrigger, Reads};
-use crate::reference::{Found, Reference, Walker};
+use crate::reference::{Found, Kind, Reference, Walker};
+use crate::repair::Repair;
 use crate::requirement::{Gathering, Requirements, User};
 use crate::tree::{NodeId, Tree};
 
@@ -24,6 +28,7 @@ pub(super) fn read(
     parameters: &[Parameter],
     steps: &mut [StepReading],
     triggers: &[TriggerReading],
+    locals: Option<NodeId>,
     findings: &mut Findings<'_>,
 ) -> Uses {
     let mut plan = Plan::default();
@@ -43,6 +48,12 @@ pub(super) fn read(
     for one in triggers {
         plan.triggers.extend(reader.trigger(one));
     }
+    if names.are_all_known() {
+        unused::parameters(&reader.gathering, reader.findings);
+        if let Some(locals) = locals {
+            unused::secrets(tree, locals, &reader.walker, reader.findings);
+        }
+    }
     Uses {
         plan,
         requirements: reader.gathering.finish(),
@@ -59,8 +70,9 @@ struct Reader<'a, 't, 'f, 'p> {
 impl Reader<'_, '_, '_, '_> {
     fn step(&mut self, one: &mut StepReading) -> Option<PlanStep> {
         for edge in &one.edges {
+            let rename = |found: &str| Some(Repair::rename(edge.span, found));
             self.names
-                .check_step(&edge.to, edge.span, false, self.findings);
+                .check_step(&edge.to, edge.span, false, rename, self.findings);
         }
         let found = self.look(&one.values, User::Step(&one.step.name));
         wait(one, &found, self.findings);
@@ -81,7 +93,9 @@ impl Reader<'_, '_, '_, '_> {
     fn trigger(&mut self, one: &TriggerReading) -> Option<PlanTrigger> {
         let found = self.look(&one.values, User::Trigger(&one.trigger.name));
         for (name, span) in &one.bound {
-            self.names.check_parameter(name, *span, self.findings);
+            let rename = |found: &str| Some(Repair::rename(*span, found));
+            self.names
+                .check_parameter(name, *span, rename, self.findings);
         }
         let reads = Reads::new(&found);
         (!one.trigger.name.is_empty()).then(|| PlanTrigger {
@@ -102,6 +116,7 @@ impl Reader<'_, '_, '_, '_> {
         for one in &found {
             self.gathering.add(one, user, self.findings);
             check(one, self.names, self.findings);
+            check_room(one, user, self.findings);
         }
         found
     }
@@ -110,25 +125,91 @@ impl Reader<'_, '_, '_, '_> {
 /// Whether what is referred to exists, as far as the text can tell.
 fn check(found: &Found, names: &Names<'_>, findings: &mut Findings<'_>) {
     match &found.reference {
-        Reference::Parameter { name } => names.check_parameter(name, found.span, findings),
+        Reference::Parameter { name } => {
+            let rename = |name: &str| found.rename(name);
+            names.check_parameter(name, found.span, rename, findings);
+        }
         Reference::Output { step } | Reference::Status { step } => {
-            names.check_step(step, found.span, found.guarded, findings);
+            let rename = |name: &str| found.rename(name);
+            names.check_step(step, found.span, found.guarded, rename, findings);
         }
         Reference::Connection { type_name, .. } if model::connection_type(type_name).is_none() => {
             let known = model::connection_types().iter().map(|known| known.name);
             let guess = findings.guess(type_name, known);
-            let guess = if guess.is_empty() {
-                "; use a secret instead".into()
-            } else {
-                guess
-            };
-            findings.warning(
-                "unknown_connection_type",
+            let guess = guess.or("; use a secret instead");
+            findings.add(
+                Severity::Warning,
+                Code::UnknownConnectionType,
                 found.span,
                 format_args!("there is no type of connection {}{guess}", shown(type_name)),
+                guess.found.and_then(|name| found.rename(name)),
             );
         }
-        Reference::Connection { .. } | Reference::Secret { .. } | Reference::Dynamic(_) => {}
+        Reference::Dynamic(kind) => computed(*kind, found, findings),
+        Reference::Connection { .. } | Reference::Secret { .. } | Reference::Event => {}
+    }
+}
+
+/// A reference without a name: nobody can prepare for it.
+fn computed(kind: Kind, found: &Found, findings: &mut Findings<'_>) {
+    let secret = matches!(kind, Kind::Connection | Kind::Secret);
+    if found.whole && secret {
+        let severity = if found.guarded {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        return findings.add(
+            severity,
+            Code::WholeRoot,
+            found.span,
+            "all secrets or connections at once are never given to a step; name the one it needs",
+            None,
+        );
+    }
+    if found.whole {
+        return;
+    }
+    let severity = if secret {
+        Severity::Warning
+    } else {
+        Severity::Info
+    };
+    let cure = match kind {
+        Kind::Connection | Kind::Secret => {
+            "a step is only given what its text names; write the name out"
+        }
+        Kind::Parameter => "nobody can check beforehand that there is such a parameter",
+        Kind::Output | Kind::Step => "name the steps it may mean under `dependsOn`",
+    };
+    findings.add(
+        severity,
+        Code::DynamicReference,
+        found.span,
+        format_args!(
+            "which {} this is shows only at run time: {cure}",
+            kind.as_str()
+        ),
+        None,
+    );
+}
+
+/// Whether what is referred to exists where the reference stands.
+fn check_room(found: &Found, user: User<'_>, findings: &mut Findings<'_>) {
+    let message = match (&found.reference, user) {
+        (Reference::Event, User::Step(_)) => {
+            "only triggers see the data of an event; bind it to a parameter under \
+             `binding.parameters` and use that"
+        }
+        (Reference::Output { .. } | Reference::Status { .. }, User::Trigger(_)) => {
+            "a trigger fires before any step has run, so there is nothing to refer to"
+        }
+        _ => return,
+    };
+    if matches!(user, User::Step(_)) && !found.guarded {
+        findings.error(Code::OutOfPlace, found.span, message);
+    } else {
+        findings.warning(Code::OutOfPlace, found.span, message);
     }
 }
 
@@ -140,7 +221,7 @@ fn wait(one: &mut StepReading, found: &[Found], findings: &mut Findings<'_>) {
         };
         if *step == one.step.name {
             findings.error(
-                "self_dependency",
+                Code::SelfDependency,
                 found.span,
                 format_args!(
                     "the step {} waits for its own result; remove this",

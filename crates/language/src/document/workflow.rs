@@ -1,15 +1,20 @@
 //! The whole text: its top keys, and the checks that need more than one step.
 
-use super::fields::{Fields, wrong};
-use super::names::{self, Names};
+use super::fields::{Fields, other, text, wrong};
+use super::names::{self, Declaring, Names};
+use super::uri::is_uri;
 use super::{Document, parameter, step, trigger, uses};
-use crate::diagnostic::Findings;
+use crate::code::Code;
+use crate::diagnostic::Severity;
+use crate::findings::Findings;
 use crate::order::check_cycles;
 use crate::parse::Parsed;
+use crate::repair::Repair;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, Tree};
 
-const KEYS: [&str; 13] = [
+/// The keys of a workflow.
+pub(crate) const KEYS: [&str; 13] = [
     "apiVersion",
     "kind",
     "name",
@@ -35,7 +40,7 @@ pub(super) fn read<'t>(parsed: &Parsed<'t>, findings: &mut Findings<'t>) -> Docu
     let Some(root) = tree.root().filter(|root| !tree.is_null(*root)) else {
         if parsed.complete {
             findings.error(
-                "empty",
+                Code::Empty,
                 Span::default(),
                 "there is nothing here yet; begin with `steps:`",
             );
@@ -55,15 +60,9 @@ pub(super) fn read<'t>(parsed: &Parsed<'t>, findings: &mut Findings<'t>) -> Docu
         document.readable = false;
         return document;
     }
-    // What a syntax error cut off is missing for that reason alone: of an incomplete text only
-    // the content counts, not what it seems to lack.
-    let mut unheard = Findings::new(if parsed.complete { "" } else { tree.source() });
-    let heard = if parsed.complete {
-        findings
-    } else {
-        &mut unheard
-    };
-    content(tree, root, &mut document, heard);
+    // What a syntax error cut off is missing for that reason alone.
+    findings.spare(parsed.broken.clone());
+    content(tree, root, &mut document, findings);
     document
 }
 
@@ -73,9 +72,17 @@ fn content(tree: &Tree<'_>, root: NodeId, document: &mut Document, findings: &mu
     };
     fixed(&fields, "apiVersion", "v1", findings);
     fixed(&fields, "kind", "Workflow", findings);
-    document.name = fields.text("name", findings);
-    document.summary = fields.text("summary", findings);
-    document.description = fields.text("description", findings);
+    document.name = fields.words("name", findings);
+    document.summary = fields.words("summary", findings);
+    document.description = fields.words("description", findings);
+    address(&fields, "homepage", findings);
+    address(&fields, "source", findings);
+    tags(&fields, findings);
+    if let Some(id) = fields.get("locals")
+        && !matches!(tree.content(tree.resolve(id)), Content::Mapping)
+    {
+        other(tree, id, "locals", "a map", Severity::Warning, findings);
+    }
 
     if let Some(id) = fields.get("parameters") {
         document.parameters = parameter::read(tree, id, findings);
@@ -89,13 +96,18 @@ fn content(tree: &Tree<'_>, root: NodeId, document: &mut Document, findings: &mu
         triggers.extend(trigger::read(tree, *item, findings));
     }
     names::check_unique(&steps, &triggers, findings);
-    let names = Names::new(&steps, &document.parameters);
+    let names = Names::new(
+        &steps,
+        &document.parameters,
+        document.readable.then(|| Declaring::new(tree, root)),
+    );
     let uses = uses::read(
         tree,
         &names,
         &document.parameters,
         &mut steps,
         &triggers,
+        fields.get("locals"),
         findings,
     );
     let edges: Vec<_> = steps
@@ -114,11 +126,50 @@ fn content(tree: &Tree<'_>, root: NodeId, document: &mut Document, findings: &mu
 fn fixed(fields: &Fields<'_, '_>, key: &str, value: &str, findings: &mut Findings<'_>) {
     let Some(id) = fields.get(key) else { return };
     if fields.tree.scalar(id) != Some(value) {
-        findings.error(
-            "unknown_value",
-            fields.tree.first_line(id),
+        let span = fields.tree.first_line(id);
+        let scalar = fields.tree.scalar(id).is_some_and(|word| !word.is_empty());
+        findings.add(
+            Severity::Error,
+            Code::UnknownValue,
+            span,
             format_args!("`{key}` can only be `{value}`; write that or remove the line"),
+            scalar.then(|| Repair::replace(span, value)),
         );
+    }
+}
+
+/// An address that people follow.
+fn address(fields: &Fields<'_, '_>, key: &str, findings: &mut Findings<'_>) {
+    let Some(text) = fields.words(key, findings) else {
+        return;
+    };
+    if let Some(id) = fields.get(key)
+        && !is_uri(&text)
+    {
+        findings.warning(
+            Code::WrongUri,
+            fields.tree.first_line(id),
+            format_args!("`{key}` is an address with its scheme, such as `https://example.com`"),
+        );
+    }
+}
+
+/// The words that a library files the workflow under.
+fn tags(fields: &Fields<'_, '_>, findings: &mut Findings<'_>) {
+    let Some(id) = fields.get("tags") else { return };
+    let tree = fields.tree;
+    let Content::Sequence(items) = tree.content(tree.resolve(id)) else {
+        return other(
+            tree,
+            id,
+            "tags",
+            "a list of texts",
+            Severity::Warning,
+            findings,
+        );
+    };
+    for item in items {
+        text(tree, *item, "tags", Severity::Warning, findings);
     }
 }
 

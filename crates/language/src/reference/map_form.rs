@@ -1,14 +1,14 @@
 //! The oldest dialect: `{$type: Secret, name: x}` and `{$fn.concat: [a, b]}`.
 
 use super::tag::name;
-use super::{Kind, Name, Reference};
-use crate::diagnostic::Findings;
+use super::{Kind, Name, Reference, Written};
+use crate::code::Code;
+use crate::findings::Findings;
 use crate::tree::{NodeId, ScalarType, Tree};
 
 /// What a map without a tag is.
 pub(super) enum Reading {
-    /// A reference, with the nodes of names that are not written out.
-    Reference(Reference, Vec<NodeId>),
+    Reference(Written),
     /// A call, with its arguments.
     Call(String, NodeId),
     /// Ordinary data: look into its values.
@@ -39,12 +39,20 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         Some("Secret") => (Kind::Secret, &["name"]),
         Some("Parameter") => (Kind::Parameter, &["name"]),
         Some("Output") => (Kind::Output, &["from", "name"]),
-        Some("Data" | "Answer") => return Reading::Nothing,
+        Some("Data") => {
+            return Reading::Reference(Written {
+                reference: Reference::Event,
+                computed: Vec::new(),
+                named: None,
+            });
+        }
+        Some("Answer") => return Reading::Nothing,
         // Any other word makes ordinary data.
         _ => return Reading::Data,
     };
     let mut names = Vec::new();
     let mut computed = Vec::new();
+    let mut first = None;
     for field in fields {
         let value = tree.get(id, field).or_else(|| {
             // The first workflows wrote it so.
@@ -54,7 +62,7 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         });
         let Some(value) = value else {
             findings.error(
-                "missing_key",
+                Code::MissingKey,
                 tree.span(id),
                 format_args!(
                     "a map with `$type: {}` needs the key `{field}`",
@@ -67,10 +75,15 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         if matches!(name, Name::Computed) {
             computed.push(value);
         }
+        first.get_or_insert(value);
         names.push(name);
     }
     match Reference::new(kind, names) {
-        Some(reference) => Reading::Reference(reference, computed),
+        Some(reference) => Reading::Reference(Written {
+            reference,
+            computed,
+            named: first,
+        }),
         None => Reading::Nothing,
     }
 }

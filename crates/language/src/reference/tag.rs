@@ -1,14 +1,16 @@
 //! `!Connection`, `!Secret`, `!Parameter`, `!Output`, `!Data`, `!Answer` and `!Fn.name`.
 
-use super::{Kind, Name, Reference};
-use crate::diagnostic::{Findings, shown};
-use crate::text::Span;
+use super::{Kind, Name, Reference, Written};
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
+use crate::repair::Repair;
+use crate::text::{Span, small};
 use crate::tree::{Content, NodeId, Tag, Tree};
 
 /// What the tag says about its node.
 pub(super) enum Reading {
-    /// A reference, with the nodes of names that are not written out, which may refer further.
-    Reference(Reference, Vec<NodeId>),
+    Reference(Written),
     /// A call; the node holds its arguments.
     Call(String),
     /// One of YAML's own tags, which changes nothing here.
@@ -97,30 +99,47 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, tag: &Tag, findings: &mut Findin
         };
         if let Some(value) = SHAPES.iter().find_map(|shape| behind(shape.tag)) {
             let known = &tag.name[..tag.name.len() - value.len()];
-            findings.error(
-                "missing_blank",
+            let blank = tag.span.start + small(known.len());
+            findings.add(
+                Severity::Error,
+                Code::MissingBlank,
                 tag.span,
                 format_args!("put a blank behind the tag: `{known} '…'`"),
+                Some(Repair::insert("add the blank", blank, " ")),
             );
             return Reading::Nothing;
         }
         let guess = findings.guess(&tag.name, NAMES);
-        findings.error(
-            "unknown_tag",
-            tag.span,
-            format_args!("there is no tag {}{guess}", shown(&tag.name)),
-        );
+        // A function needs its name behind the dot, which nobody can guess.
+        let repair = guess
+            .found
+            .filter(|found| !found.ends_with('.'))
+            .map(|found| Repair::replace(tag.span, found));
+        let message = format_args!("there is no tag {}{guess}", shown(&tag.name));
+        findings.add(Severity::Error, Code::UnknownTag, tag.span, message, repair);
         return Reading::Nothing;
     };
     let Some(values) = fields(tree, id, shape) else {
-        findings.error(
-            "tag_shape",
+        findings.add(
+            Severity::Error,
+            Code::TagShape,
             tree.first_line(id),
             format_args!("`{}` is written {}", shape.tag, shape.example),
+            old_key(tree, id, shape),
         );
         return Reading::Nothing;
     };
     reference(tree, tag.span, shape, &values, findings)
+}
+
+/// `!Output {taskName: …}`: that key belongs to `$type` maps alone.
+fn old_key(tree: &Tree<'_>, id: NodeId, shape: &Shape) -> Option<Repair> {
+    let mut entries = tree.entries(id);
+    let (key, _) = entries.find(|(key, _)| tree.scalar(*key) == Some("taskName"))?;
+    let fits = shape.tag == "!Output"
+        && tree.get(id, "name").is_some()
+        && tree.entries(id).count() == shape.fields.len();
+    fits.then(|| Repair::replace(tree.span(key), "from"))
 }
 
 /// The nodes of the tag's fields, in the order of the shape, if they are there and nothing else.
@@ -172,6 +191,13 @@ fn reference(
         "!Secret" => Kind::Secret,
         "!Parameter" => Kind::Parameter,
         "!Output" => Kind::Output,
+        "!Data" => {
+            return Reading::Reference(Written {
+                reference: Reference::Event,
+                computed: Vec::new(),
+                named: None,
+            });
+        }
         _ => return Reading::Nothing,
     };
     let mut names = Vec::new();
@@ -184,7 +210,11 @@ fn reference(
         names.push(name);
     }
     match Reference::new(kind, names) {
-        Some(reference) => Reading::Reference(reference, computed),
+        Some(reference) => Reading::Reference(Written {
+            reference,
+            computed,
+            named: values.first().copied(),
+        }),
         None => Reading::Nothing,
     }
 }
@@ -209,7 +239,7 @@ pub(super) fn name(tree: &Tree<'_>, id: NodeId, around: Span, findings: &mut Fin
 
 fn wrong(span: Span, findings: &mut Findings<'_>) -> Name {
     findings.error(
-        "name_not_text",
+        Code::NameNotText,
         span,
         "a name is missing here; write it out as text",
     );

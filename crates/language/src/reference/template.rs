@@ -12,25 +12,59 @@ use super::{Kind, Name, Reference, guards};
 pub(super) struct TemplateReference {
     pub(super) reference: Reference,
     pub(super) range: Range<usize>,
+    /// The first name behind the root, without its quotes, if it is written out.
+    pub(super) named: Option<Range<usize>>,
+    pub(super) guarded: bool,
+    /// Whether nothing at all follows the root: it would expand to everything there is.
+    pub(super) whole: bool,
+}
+
+/// A word where a root should be.
+pub(super) struct UnknownRoot {
+    pub(super) range: Range<usize>,
     pub(super) guarded: bool,
 }
 
-/// The references of every template in `text`, in order.
-pub(super) fn references(text: &str) -> Vec<TemplateReference> {
-    let mut found = Vec::new();
+/// What is in the templates of one text.
+#[derive(Default)]
+pub(super) struct Templates {
+    pub(super) references: Vec<TemplateReference>,
+    pub(super) unknown: Vec<UnknownRoot>,
+    /// Where a template begins that has no end.
+    pub(super) endless: Option<usize>,
+}
+
+/// Reads every template in `text`, in order.
+pub(super) fn read(text: &str) -> Templates {
+    let mut templates = Templates::default();
     let mut from = 0;
     while let Some(open) = text[from..].find("${") {
         let mut scanner = Scanner {
             text,
             at: from + open + 2,
             groups: vec![Group::default()],
-            found,
+            balanced: true,
+            templates,
         };
-        scanner.run();
-        found = scanner.found;
-        from = scanner.at;
+        let known = scanner.templates.unknown.len();
+        let named = scanner.templates.references.len();
+        let ended = scanner.run();
+        let balanced = scanner.balanced;
+        let at = scanner.at;
+        templates = scanner.templates;
+        if !ended || !balanced {
+            // What its words mean cannot be told, as far as they are not written out.
+            templates.unknown.truncate(known);
+            let rest = templates.references.split_off(named);
+            let rest = rest.into_iter().filter(|one| !one.whole);
+            templates.references.extend(rest);
+        }
+        if !ended {
+            templates.endless.get_or_insert(from + open);
+        }
+        from = at;
     }
-    found
+    templates
 }
 
 #[derive(Clone, Copy, Default)]
@@ -48,7 +82,9 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     groups: Vec<Group>,
-    found: Vec<TemplateReference>,
+    /// Whether every bracket so far closed the one that was open.
+    balanced: bool,
+    templates: Templates,
 }
 
 impl<'t> Scanner<'t> {
@@ -66,8 +102,8 @@ impl<'t> Scanner<'t> {
         self.groups.last().copied().unwrap_or_default()
     }
 
-    /// Reads one template, up to and with its `}`.
-    fn run(&mut self) {
+    /// Reads one template, up to and with its `}`; `false` when there is none.
+    fn run(&mut self) -> bool {
         while let Some(byte) = self.byte() {
             match byte {
                 b'\'' | b'"' | b'`' => drop(self.string()),
@@ -76,12 +112,14 @@ impl<'t> Scanner<'t> {
                 b'{' => self.open(b'}', false, false),
                 b'}' if self.groups.len() == 1 => {
                     self.at += 1;
-                    return;
+                    return true;
                 }
                 b')' | b']' | b'}' => {
                     self.at += 1;
                     if self.group().close == Some(byte) {
                         self.groups.pop();
+                    } else {
+                        self.balanced = false;
                     }
                 }
                 b'|' if self.text[self.at..].starts_with("|>") => {
@@ -101,10 +139,11 @@ impl<'t> Scanner<'t> {
                 b'$' => {
                     let start = self.at;
                     self.at += 1;
-                    if !self.group().piped
-                        && let Some(root) = self.accessor()
-                    {
-                        self.chain(start, &root);
+                    if !self.group().piped {
+                        match self.accessor() {
+                            Some((root, _)) => self.chain(start, &root),
+                            None => self.everything(start),
+                        }
                     }
                 }
                 b'0'..=b'9' => self.number(),
@@ -115,6 +154,7 @@ impl<'t> Scanner<'t> {
                 }
             }
         }
+        false
     }
 
     fn open(&mut self, close: u8, call: bool, guarded: bool) {
@@ -212,7 +252,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// What stands behind a name, if it is written out: `.x`, `.'x y'`, `.0`, `['x']`.
-    fn accessor(&mut self) -> Option<String> {
+    fn accessor(&mut self) -> Option<(String, Range<usize>)> {
         let start = self.at;
         self.skip_blanks();
         let dot = self.byte() == Some(b'.');
@@ -222,10 +262,14 @@ impl<'t> Scanner<'t> {
         }
         self.at += 1;
         self.skip_blanks();
+        let from = self.at;
+        let mut quotes = 0;
         let value = match self.byte() {
-            Some(b'\'' | b'"' | b'`') => self.string(),
+            Some(b'\'' | b'"' | b'`') => {
+                quotes = 1;
+                self.string()
+            }
             Some(b'0'..=b'9') => {
-                let from = self.at;
                 self.number();
                 self.text[from..self.at].to_owned()
             }
@@ -235,6 +279,7 @@ impl<'t> Scanner<'t> {
                 return None;
             }
         };
+        let range = from + quotes..(self.at - quotes).max(from + quotes);
         if !dot {
             self.skip_blanks();
             if self.byte() != Some(b']') {
@@ -243,7 +288,46 @@ impl<'t> Scanner<'t> {
             }
             self.at += 1;
         }
-        Some(value)
+        Some((value, range))
+    }
+
+    /// Whether something computed follows, as in `secrets[parameters.which]`.
+    fn goes_on(&mut self) -> bool {
+        let at = self.at;
+        self.skip_blanks();
+        let goes_on = matches!(self.byte(), Some(b'.' | b'['));
+        self.at = at;
+        goes_on
+    }
+
+    /// `$` without a root behind it.
+    fn everything(&mut self, start: usize) {
+        let whole = !self.goes_on();
+        for kind in [
+            Kind::Connection,
+            Kind::Secret,
+            Kind::Parameter,
+            Kind::Output,
+        ] {
+            self.push(start, Reference::Dynamic(kind), None, whole);
+        }
+    }
+
+    fn push(
+        &mut self,
+        start: usize,
+        reference: Reference,
+        named: Option<Range<usize>>,
+        whole: bool,
+    ) {
+        let guarded = self.group().guarded;
+        self.templates.references.push(TemplateReference {
+            reference,
+            range: start..self.at,
+            named,
+            guarded,
+            whole,
+        });
     }
 
     fn chain(&mut self, start: usize, root: &str) {
@@ -253,26 +337,31 @@ impl<'t> Scanner<'t> {
             "parameters" => Kind::Parameter,
             "outputs" => Kind::Output,
             "steps" => Kind::Step,
-            _ => return,
+            "event" => return self.push(start, Reference::Event, None, false),
+            "true" | "false" | "null" => return,
+            _ => {
+                let guarded = self.group().guarded;
+                self.templates.unknown.push(UnknownRoot {
+                    range: self.at - root.len()..self.at,
+                    guarded,
+                });
+                return;
+            }
         };
         let first = self.accessor();
         let second = match (kind, &first) {
             (Kind::Connection, Some(_)) => self.accessor(),
             _ => None,
         };
-        let name = |part| match part {
-            Some(word) => Name::Literal(word),
+        let whole = first.is_none() && !self.goes_on();
+        let named = first.as_ref().map(|(_, range)| range.clone());
+        let name = |part: Option<(String, _)>| match part {
+            Some((word, _)) => Name::Literal(word),
             None => Name::Computed,
         };
-        let Some(reference) = Reference::new(kind, vec![name(first), name(second)]) else {
-            return;
-        };
-        let guarded = self.group().guarded;
-        self.found.push(TemplateReference {
-            reference,
-            range: start..self.at,
-            guarded,
-        });
+        if let Some(reference) = Reference::new(kind, vec![name(first), name(second)]) {
+            self.push(start, reference, named, whole);
+        }
     }
 }
 
@@ -290,11 +379,12 @@ mod tests {
                 Reference::Parameter { name } => format!("parameter {name}"),
                 Reference::Output { step } => format!("output {step}"),
                 Reference::Status { step } => format!("status {step}"),
+                Reference::Event => "event".to_owned(),
                 Reference::Dynamic(kind) => format!("dynamic {}", kind.as_str()),
             };
             format!("{what}{}", if one.guarded { "?" } else { "" })
         };
-        references(text).into_iter().map(short).collect()
+        read(text).references.into_iter().map(short).collect()
     }
 
     #[test]
@@ -347,7 +437,6 @@ mod tests {
         for text in [
             "$connections.aws.prod",
             "${HOME}",
-            "${event.secrets.x}",
             "${merge(objects: [], parameters: 1)}",
             "${jsonUnmarshal('{}') |> secrets.x}",
             "${f(x).secrets.y}",
@@ -363,5 +452,56 @@ mod tests {
             found("${coalesce(outputs.a.b, secrets.x) + secrets.y}"),
             ["output a?", "secret x?", "secret y"]
         );
+    }
+
+    fn unknown(text: &str) -> Vec<&str> {
+        let unknown = read(text).unknown.into_iter();
+        unknown.map(|one| &text[one.range]).collect()
+    }
+
+    #[test]
+    fn words_that_are_no_roots() {
+        assert_eq!(
+            unknown("${HOME} ${$.nobody.x} ${{'a': b}}"),
+            ["HOME", "nobody", "b"]
+        );
+        for text in [
+            "${event.secrets.x}",
+            "${null == true && !false}",
+            "${f(objects: []) |> a + b}",
+            "${'x' |> y}",
+            "${parameters.x.y[0].z}",
+            "${f(x",
+            "${f(x]}",
+            "echo $HOME",
+        ] {
+            assert!(unknown(text).is_empty(), "{text}: {:?}", unknown(text));
+        }
+        assert_eq!(found("${event.secrets.x}"), ["event"]);
+    }
+
+    #[test]
+    fn everything_at_once() {
+        let whole = |text| read(text).references.iter().all(|one| one.whole);
+        for text in ["${$}", "${secrets}", "${ connections }", "${f(secrets, 1)}"] {
+            assert!(whole(text) && !read(text).references.is_empty(), "{text}");
+        }
+        for text in ["${secrets[parameters.x]}", "${connections.aws}", "${$[x]}"] {
+            assert!(!whole(text), "{text}");
+        }
+        assert_eq!(read("a ${x").endless, Some(2));
+    }
+
+    #[test]
+    fn names_have_places() {
+        for (text, name) in [
+            ("${secrets.abc.d}", "abc"),
+            ("${secrets['a b']}", "a b"),
+            ("${$.outputs.\"x\".y}", "x"),
+            ("${connections.aws[x]}", "aws"),
+        ] {
+            let named = read(text).references.remove(0).named.expect(text);
+            assert_eq!(&text[named], name);
+        }
     }
 }

@@ -1,9 +1,13 @@
 //! Builds the tree from the bottom up, and finds what only shows while building: keys that occur
 //! twice, aliases that stand for too much, nodes inside themselves.
 
-use super::{Anchor, Characters, Kind, Links, Node, NodeId, Style, Tag, Tree};
-use crate::diagnostic::{Findings, shown};
+use super::{Anchor, Characters, Kind, Links, Node, NodeId, ScalarType, Style, Tag, Tree};
+use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
+use crate::findings::Findings;
 use crate::limits::{MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_NODES};
+use crate::recovery::Opened;
+use crate::repair::Repair;
 use crate::text::{Span, small};
 
 /// What a node amounts to when every alias in it is followed.
@@ -117,8 +121,32 @@ impl<'t, 'f> Builder<'t, 'f> {
         self.scalar("", Some(empty), Style::Plain, at, None);
     }
 
-    pub(crate) fn anchor(&mut self, node: NodeId, span: Span) {
+    /// Notes an anchor down and gives its number.
+    pub(crate) fn anchor(&mut self, node: NodeId, span: Span) -> usize {
         self.tree.anchors.push(Anchor { node, span });
+        self.tree.anchors.len() - 1
+    }
+
+    /// The node of an anchor.
+    pub(crate) fn anchored(&self, anchor: usize) -> NodeId {
+        self.tree.anchors[anchor].node
+    }
+
+    /// Complains about an alias without an anchor.
+    pub(crate) fn unknown_anchor(&mut self, name: &str, span: Span) {
+        let text = self.tree.text;
+        let anchors = self.tree.anchors.iter();
+        let names = anchors.filter_map(|anchor| text.get(anchor.span.range())?.strip_prefix('&'));
+        let guess = self.findings.guess(name, names);
+        self.findings.add(
+            Severity::Error,
+            Code::UnknownAnchor,
+            span,
+            format_args!("no anchor `&{name}` stands before this alias{guess}"),
+            guess
+                .found
+                .map(|found| Repair::replace(span, &format!("*{found}"))),
+        );
     }
 
     /// Begins a list or a map; everything until [`Builder::close`] is in it.
@@ -220,7 +248,7 @@ impl<'t, 'f> Builder<'t, 'f> {
     pub(crate) fn alias(&mut self, target: NodeId, span: Span) {
         if self.open.iter().any(|open| open.node == target) {
             self.findings.error(
-                "recursive_alias",
+                Code::RecursiveAlias,
                 span,
                 "this alias stands for a node that contains it; move the anchor inside",
             );
@@ -237,13 +265,87 @@ impl<'t, 'f> Builder<'t, 'f> {
         {
             self.tree.follow = false;
             self.findings.error(
-                "too_many_aliases",
+                Code::TooManyAliases,
                 span,
                 "aliases up to here stand for more than is read; write out what is needed instead",
             );
         }
         let id = self.add(Kind::Alias(target), span, None, weight);
         self.place(id);
+    }
+
+    /// What is open, for finding a way to go on.
+    pub(crate) fn opened(&self) -> Opened {
+        let outermost = self.open.first();
+        let lines = match outermost {
+            Some(open) => !open.flow && self.is_mapping(open.node),
+            None => self.tree.root.is_none(),
+        };
+        let list = self
+            .open
+            .get(1)
+            .filter(|open| lines && !open.flow && !self.is_mapping(open.node));
+        Opened {
+            lines,
+            indent: list.and_then(|list| self.indent(list)),
+            bracket: self
+                .open
+                .iter()
+                .find(|open| open.flow)
+                .map(|open| self.tree.span(open.node).start as usize),
+        }
+    }
+
+    fn is_mapping(&self, node: NodeId) -> bool {
+        matches!(self.tree.node(node).kind, Kind::Mapping(..))
+    }
+
+    /// How far the dashes of a list are indented.
+    fn indent(&self, list: &Open) -> Option<usize> {
+        let inside = self.pending.get(list.first).copied();
+        let first = inside
+            .or_else(|| self.open.get(2).map(|open| open.node))
+            .unwrap_or(list.node);
+        let start = self.tree.span_with_tag(first).start as usize;
+        let text = self.tree.text;
+        let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
+        let line = text[line..].split('\n').next().unwrap_or_default();
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        line[indent..].starts_with("- ").then_some(indent)
+    }
+
+    /// From where on nothing that is open can be trusted to be whole; what stands before it in
+    /// the top map, or also in the list under its last key, can.
+    pub(crate) fn untouched(&self, in_list: bool) -> usize {
+        let kept = if in_list { 2 } else { 1 };
+        if let Some(open) = self.open.get(kept) {
+            return self.tree.span_with_tag(open.node).start as usize;
+        }
+        let Some(innermost) = self.open.last() else {
+            return 0;
+        };
+        let children = &self.pending[innermost.first..];
+        let lone_key = self.is_mapping(innermost.node) && children.len() % 2 == 1;
+        match children.last() {
+            Some(last) if lone_key => self.tree.span(*last).start as usize,
+            Some(last) => self.tree.span(*last).end as usize,
+            None => self.tree.span(innermost.node).start as usize,
+        }
+    }
+
+    /// Ends everything inside the outermost `kept` lists and maps, so that one more can follow;
+    /// `false` when nothing is open at all.
+    pub(crate) fn abandon(&mut self, kept: usize, at: Span) -> bool {
+        while self.open.len() > kept {
+            self.close(at);
+        }
+        if let Some(open) = self.open.last() {
+            let lone_key = self.is_mapping(open.node) && (self.pending.len() - open.first) % 2 == 1;
+            if lone_key {
+                self.nothing(at);
+            }
+        }
+        !self.open.is_empty()
     }
 
     /// Ends everything that is open, as at a syntax error, and gives the tree.
@@ -259,9 +361,14 @@ impl<'t, 'f> Builder<'t, 'f> {
         for pair in children.chunks(2) {
             let [key, value] = pair else { continue };
             match self.tree.scalar(*key) {
-                Some(name) => names.push((name, *key)),
+                Some(name) => {
+                    if self.tree.scalar_type(*key) != Some(ScalarType::Text) {
+                        key_not_text(&self.tree, *key, self.findings);
+                    }
+                    names.push((name, *key));
+                }
                 None => self.findings.error(
-                    "key_not_scalar",
+                    Code::KeyNotScalar,
                     self.tree.span(*key),
                     "a key is one word or text, not a list or map; if this should be a template, \
                      put it in quotes",
@@ -269,7 +376,7 @@ impl<'t, 'f> Builder<'t, 'f> {
             }
             if self.tree.is_merge_key(*key) && !self.merges(*value) {
                 self.findings.error(
-                    "merge_not_a_map",
+                    Code::MergeNotAMap,
                     self.tree.span(*value),
                     "`<<` takes a map or a list of maps, usually an alias such as `*defaults`",
                 );
@@ -283,7 +390,7 @@ impl<'t, 'f> Builder<'t, 'f> {
                 Some((known, original)) if known == name => {
                     let line = self.findings.line(self.tree.span(original));
                     self.findings.error(
-                        "duplicate_key",
+                        Code::DuplicateKey,
                         self.tree.span(key),
                         format_args!(
                             "the key {} is already on line {line}; remove or rename one of them",
@@ -309,4 +416,16 @@ impl<'t, 'f> Builder<'t, 'f> {
             Kind::Scalar(..) | Kind::Alias(_) => false,
         }
     }
+}
+
+/// Complains about a key that YAML reads as a number, a boolean or a date.
+fn key_not_text(tree: &Tree<'_>, key: NodeId, findings: &mut Findings<'_>) {
+    let kind = tree.scalar_type(key).map_or("nothing", ScalarType::words);
+    findings.add(
+        Severity::Warning,
+        Code::KeyNotText,
+        tree.span(key),
+        format_args!("a key is a text, but this is {kind}; put it in quotes"),
+        Repair::quote_node(tree, key),
+    );
 }

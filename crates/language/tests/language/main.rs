@@ -1,12 +1,15 @@
 //! The language through its front door: text in, document out.
 
+mod checks;
 mod decisions;
 mod dialects;
 mod evaluation;
 mod expense;
 mod hostile;
 mod order;
+mod page;
 mod properties;
+mod recovery;
 mod runnable;
 mod sayings;
 mod schema;

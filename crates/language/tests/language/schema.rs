@@ -32,6 +32,9 @@ steps:
   args: [-c]
 - {name: ask, type: approval, description: Sure?}
 - {name: fetch, type: container, image: i, inputFile: https://example.com/x.sh, spec: ~, when: ~}
+- name: use
+  image: i
+  env: {A: !Parameter region, B: '${parameters.none}', C: {$type: Parameter, name: needed}}
 ";
     let document = read(text);
     assert!(
@@ -155,18 +158,41 @@ fn top_keys_of_a_wrong_type() {
         ("steps: {a: b}", "1:8 wrong_type `{a: b}`"),
         ("triggers: {a: b}", "1:11 wrong_type `{a: b}`"),
         ("parameters: [a]", "1:13 wrong_type `[a]`"),
-        ("parameters: {a: b}", "1:17 wrong_type `b`"),
-        ("parameters: {a: }", "1:14 wrong_type `a`"),
         ("apiVersion: v2", "1:13 unknown_value `v2`"),
         ("kind: workflow", "1:7 unknown_value `workflow`"),
-        ("name: ''", "1:7 empty_value `''`"),
-        ("summary: 5", "1:10 wrong_type `5`"),
         ("hello", "1:1 wrong_type `hello`"),
         ("- a", "1:1 wrong_type `- a`"),
     ] {
         assert_eq!(complaints(text), [complaint], "{text}");
         assert!(read(text).has_errors(), "{text}");
     }
+    for (text, complaint) in [
+        ("name: ''", "1:7 empty_value `''`"),
+        ("summary: 5", "1:10 wrong_type `5`"),
+        ("description: [a]", "1:14 wrong_type `[a]`"),
+        ("homepage: example.com", "1:11 wrong_uri `example.com`"),
+        (
+            "source: git@example.com:a/b.git",
+            "1:9 wrong_uri `git@example.com:a/b.git`",
+        ),
+        ("tags: cost", "1:7 wrong_type `cost`"),
+        ("tags: [1]", "1:8 wrong_type `1`"),
+        ("tags: ['']", "1:8 empty_value `''`"),
+        ("locals: x", "1:9 wrong_type `x`"),
+        ("locals: {1: a}", "1:10 key_not_text `1`"),
+    ] {
+        assert_eq!(complaints(text), [complaint], "{text}");
+        assert!(!read(text).has_errors(), "no run fails because of {text}");
+    }
+    assert_eq!(
+        complaints("parameters: {a: b, c: }"),
+        [
+            "1:14 unused_parameter `a`",
+            "1:17 wrong_type `b`",
+            "1:20 wrong_type `c`",
+            "1:20 unused_parameter `c`"
+        ]
+    );
     assert!(!read("hello").readable, "that is no workflow at all");
 }
 
@@ -220,6 +246,7 @@ steps:
         messages,
         [
             "a workflow has no key `step`; did you mean `steps`?",
+            "no step and no trigger uses the parameter `region`; use it or remove it",
             "a parameter has no key `defualt`; did you mean `default`?",
             "a step has no key `dependson`; did you mean `dependsOn`?",
             "a step has no key `timeout`",

@@ -24,14 +24,16 @@ fn a_syntax_error_has_a_place_a_code_and_a_cure() {
         ("a: 'x'#y", "1:7 comment `#y`"),
         ("a: !<x y", "1:4 wrong_tag `!<x`"),
     ] {
-        let found = complaints(text);
+        let mut found = complaints(text);
+        found.retain(|one| !one.contains("unknown_key"));
         assert_eq!(found, [complaint], "{text:?}");
         let document = read(text);
         assert!(!document.readable && document.has_errors(), "{text:?}");
         assert!(
-            document.diagnostics[0]
-                .message
-                .starts_with(|c: char| !c.is_uppercase())
+            document
+                .diagnostics
+                .iter()
+                .all(|one| one.message.starts_with(|c: char| !c.is_uppercase()))
         );
     }
 }
