@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Problem, ProblemKind};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use crate::problem::{self, ProblemAnswer};
 
@@ -20,6 +20,10 @@ pub const LONGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// Bytes of all bodies that are in memory at one time.
 pub const ALL_BODIES: usize = 64 * 1024 * 1024;
+
+/// A body up to this length needs no room: people can sign in and press buttons however many long
+/// ones somebody sends. There are no more of them than open connections.
+pub const SHORT_BODY: usize = 16 * 1024;
 
 /// A body that dribbles in holds its memory; a slow line needs seconds for one of this size.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -37,12 +41,15 @@ impl Default for Budget {
 
 impl Budget {
     /// Room for a body, held until it is dropped; for the longest one when its length is not known.
-    fn room(&self, body: &Body) -> Option<OwnedSemaphorePermit> {
+    fn room(&self, body: &Body) -> Result<Option<OwnedSemaphorePermit>, TryAcquireError> {
         let length = body.size_hint().upper().unwrap_or(u64::MAX);
         let length =
             usize::try_from(length).map_or(LONGEST_BODY, |length| length.min(LONGEST_BODY));
-        let length = u32::try_from(length).ok()?;
-        Arc::clone(&self.0).try_acquire_many_owned(length).ok()
+        if length <= SHORT_BODY {
+            return Ok(None);
+        }
+        let length = u32::try_from(length).map_err(|_| TryAcquireError::NoPermits)?;
+        Arc::clone(&self.0).try_acquire_many_owned(length).map(Some)
     }
 }
 
@@ -58,7 +65,7 @@ pub async fn guard(State(budget): State<Budget>, request: Request, next: Next) -
     }
     let (parts, body) = request.into_parts();
     // Held until the route has answered: as long as the body may be in memory.
-    let Some(_room) = budget.room(&body) else {
+    let Ok(_room) = budget.room(&body) else {
         return busy();
     };
     match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
