@@ -273,12 +273,10 @@ pub async fn delete(tx: &mut Tx, id: &ConnectionId, entry: &Entry) -> Result<boo
         .execute(tx.connection())
         .await?
         .rows_affected();
-    if deleted == 0 {
-        return Ok(false);
+    if deleted > 0 {
+        tx.touches_values();
     }
-    tx.touches_values();
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, deleted, entry).await
 }
 
 async fn put_value(

@@ -179,6 +179,16 @@ pub async fn append(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
     Ok(())
 }
 
+/// Appends an act that changed so many rows, unless there was none: then nothing has happened.
+/// Answers whether it has.
+pub(crate) async fn append_changed(tx: &mut Tx, rows: u64, entry: &Entry) -> Result<bool, Error> {
+    if rows == 0 {
+        return Ok(false);
+    }
+    append(tx, entry).await?;
+    Ok(true)
+}
+
 /// Up to `limit` rows after number `after`, oldest first.
 pub async fn after(store: &Store, after: u64, limit: u32) -> Result<Vec<LedgerRow>, Error> {
     page(store, crate::row::bigint(after)?, i64::from(limit))

@@ -311,11 +311,7 @@ pub async fn request_stop(tx: &mut Tx, id: &RunId, entry: &Entry) -> Result<bool
     .execute(tx.connection())
     .await?
     .rows_affected();
-    if changed == 0 {
-        return Ok(false);
-    }
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, changed, entry).await
 }
 
 /// Decides an approval: granted it has succeeded, else it is rejected. `false` when it is not
@@ -347,9 +343,5 @@ pub async fn decide_approval(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    if changed == 0 {
-        return Ok(false);
-    }
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, changed, entry).await
 }

@@ -226,12 +226,10 @@ pub async fn delete(
             .execute(tx.connection())
             .await?
             .rows_affected();
-    if deleted == 0 {
-        return Ok(false);
+    if deleted > 0 {
+        tx.touches_values();
     }
-    tx.touches_values();
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, deleted, entry).await
 }
 
 async fn put_value(tx: &mut Tx, new: &NewSecret<'_>, entry: &Entry) -> Result<(), Error> {

@@ -56,11 +56,7 @@ pub async fn use_up(tx: &mut Tx, code_hash: &[u8; 32], entry: &Entry) -> Result<
     .execute(tx.connection())
     .await?
     .rows_affected();
-    if used == 0 {
-        return Ok(false);
-    }
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, used, entry).await
 }
 
 /// Removes any code.

@@ -161,9 +161,5 @@ pub async fn set_password_hash(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    if changed == 0 {
-        return Ok(false);
-    }
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, changed, entry).await
 }

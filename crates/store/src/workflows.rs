@@ -120,11 +120,7 @@ pub async fn rename(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    if changed == 0 {
-        return Ok(false);
-    }
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, changed, entry).await
 }
 
 /// Deletes a workflow with its revisions, secrets and their values; `false` when it does not exist.
@@ -135,9 +131,5 @@ pub async fn delete(tx: &mut Tx, id: &WorkflowId, entry: &Entry) -> Result<bool,
         .execute(tx.connection())
         .await?
         .rows_affected();
-    if deleted == 0 {
-        return Ok(false);
-    }
-    ledger::append(tx, entry).await?;
-    Ok(true)
+    ledger::append_changed(tx, deleted, entry).await
 }
