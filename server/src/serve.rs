@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Engine, Limits, Settings};
-use opener::KeyRing;
+use opener::Keys;
 use service::Service;
 use store::Store;
 use tokio::net::TcpListener;
@@ -20,10 +20,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::assets::Site;
 use crate::config::{Serve, Steps};
 use crate::failure::Failure;
-use crate::key::KeySource;
+use crate::key::{Decision, KeySource};
+use crate::listener::Listener;
 use crate::place::Place;
+use crate::public_key::PublicKeys;
 use crate::state::{AppState, Doors};
 use crate::stop::Stopper;
+use crate::tls::Tls;
 use crate::{
     Outcome, environment, installation, listener, logging, metadata, open_files, place, routes,
     session,
@@ -49,7 +52,17 @@ const STEPS_FAREWELL: Duration = Duration::from_millis(500);
 
 /// Serves until it is told to stop.
 pub(crate) fn run(options: Serve) -> Outcome {
-    environment::take_key_out(options.key_file.is_some())?;
+    if options.role.runs_steps() {
+        environment::take_key_out(options.key_file.is_some())?;
+        if options.public_key_file.is_some() {
+            return Err(Failure::Usage(
+                "--public-key-file is for --role web: every other role has the private key"
+                    .to_owned(),
+            ));
+        }
+    } else {
+        environment::refuse_key(options.key_file.is_some())?;
+    }
     if !logging::start() {
         tracing::warn!("RUST_LOG cannot be understood and is ignored");
     }
@@ -64,70 +77,139 @@ pub(crate) fn run(options: Serve) -> Outcome {
 
 async fn serve(options: Serve) -> Outcome {
     let place = Place::of(&options.place)?;
+    let role = options.role;
     let key_file = options.key_file.clone().unwrap_or_else(|| place.key_file());
-    let source = KeySource::of(options.key_file, place.key_file())?;
-    let found = store::inspect(&place.database_url).await?;
-    let decision = source.decide(&found)?;
+    let known = Known::of(&options, &place).await?;
     let site = Site::embedded().map_err(|error| Failure::failed(error.to_string()))?;
     if !site.is_built() {
         tracing::warn!("this relay was built without its scripts and styles");
     }
+    let tls = match options.tls_cert.zip(options.tls_key) {
+        Some((certificate, key)) => Some(Tls::of(certificate, key)?),
+        None => None,
+    };
     let (listener, address) = bind(options.listen).await?;
-    let (metadata_listener, metadata_address) = bind(options.metadata_listen).await?;
+    let metadata_listener = match role.runs_steps() {
+        true => Some(bind(options.metadata_listen).await?),
+        false => None,
+    };
     // Asked for before anybody can know that we run, so that no signal is lost.
     let mut signals = Signals::new()?;
 
     place.make()?;
     let store = Store::open(&place.database_url).await?;
-    let ring = decision.carry_out()?;
-    let service = installation::service(&store, &ring, installation::now).await?;
+    let (mut service, keys) = known.carry_out(&store).await?;
+    if options.require_browser_sealing {
+        service = service.requiring_browser_sealing();
+    }
     let hidden = place.hidden(key_file);
-    let settings = settings(options.steps, hidden, metadata_address);
-    // The private half goes to the engine; nothing else keeps it.
-    let engine = start_engine(&store, &service, ring, settings).await?;
-    let setup_code = service.setup_code().await?;
+    let mut engine = None;
+    let mut steps = None;
+    if let (Some((listener, address)), Some(keys)) = (metadata_listener, keys) {
+        let settings = settings(options.steps, hidden, address);
+        // The private half goes to the engine; nothing else keeps it.
+        let started = start_engine(&store, &service, keys, settings).await?;
+        steps = Some((listener, metadata::router(Arc::clone(&started))));
+        engine = Some(started);
+    }
+    let setup_code = match role.serves_pages() {
+        true => service.setup_code().await?,
+        false => None,
+    };
 
     let (stopper, stop) = Stopper::new();
     let (steps_stopper, steps_stop) = Stopper::new();
     let doors = Doors {
         public_url: options.public_url,
         loopback_only: address.ip().is_loopback(),
+        tls: tls.is_some(),
+        trusted_proxies: options.trusted_proxy,
     };
+    let scheme = doors.scheme();
+    let (tls, renewal) = tls.unzip();
+    let renewing = renewal.map(|renewal| tokio::spawn(renewal.keep()));
+    let listener = Listener { tcp: listener, tls };
     let clock = installation::now;
     let state = AppState::new(service.clone(), clock, site, doors, stop.clone());
     let sweeping = tokio::spawn(session::sweep(service));
-    tell(&format!("listening on http://{address}"))?;
+    tell(&format!("listening on {scheme}://{address}"))?;
     if let Some(code) = setup_code {
         tell(&format!("setup code: {code}"))?;
     }
-    let pages = routes::router(state);
-    let steps = metadata::router(Arc::clone(&engine));
+    let front = match role.serves_pages() {
+        true => routes::router(state),
+        false => routes::without_pages(state),
+    };
     tokio::join!(
         listener::serve(
             listener,
             PAGE_CONNECTIONS,
-            pages,
+            front,
             stop.requested(),
             FAREWELL
         ),
-        // Steps are answered until the last one has ended.
-        listener::serve(
-            metadata_listener,
-            STEP_CONNECTIONS,
-            steps,
-            steps_stop.requested(),
-            STEPS_FAREWELL
-        ),
+        async {
+            // Steps are answered until the last one has ended.
+            if let Some((listener, steps)) = steps {
+                let stop = steps_stop.requested();
+                listener::serve(listener, STEP_CONNECTIONS, steps, stop, STEPS_FAREWELL).await;
+            }
+        },
         async {
             signals.any().await;
             stopper.stop();
-            engine.stop().await;
+            if let Some(engine) = engine {
+                engine.stop().await;
+            }
             steps_stopper.stop();
         }
     );
     sweeping.abort();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     store.close().await;
     Ok(())
+}
+
+/// What this process knows of the vault's key, by its role.
+enum Known {
+    /// The private half.
+    Private(Decision),
+    /// The public half: of a file, or else of the database.
+    Public(Option<PublicKeys>),
+}
+
+impl Known {
+    /// Decides before anything is written. A server of role `web` looks at no private key, wherever
+    /// one may lie.
+    async fn of(options: &Serve, place: &Place) -> Result<Self, Failure> {
+        if options.role.runs_steps() {
+            let source = KeySource::of(options.key_file.clone(), place.key_file())?;
+            let found = store::inspect(&place.database_url).await?;
+            source.decide(&found).map(Self::Private)
+        } else {
+            let found = store::inspect(&place.database_url).await?;
+            let file = options.public_key_file.as_deref();
+            PublicKeys::decide(file, &found).map(Self::Public)
+        }
+    }
+
+    /// The use cases, and the private keys where there are any.
+    async fn carry_out(self, store: &Store) -> Result<(Service, Option<Keys>), Failure> {
+        let clock = installation::now;
+        match self {
+            Self::Private(decision) => {
+                let keys = decision.carry_out()?;
+                let service = installation::service(store, &keys.ring(), clock).await?;
+                Ok((service, Some(keys)))
+            }
+            Self::Public(pinned) => {
+                let service = installation::sealing_service(store, pinned, clock).await?;
+                Ok((service, None))
+            }
+        }
+    }
 }
 
 async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
@@ -164,12 +246,12 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
 async fn start_engine(
     store: &Store,
     service: &Service,
-    ring: KeyRing,
+    keys: Keys,
     settings: Settings,
 ) -> Result<Arc<Engine>, Failure> {
     tracing::info!(address = %settings.metadata, "steps reach the metadata API");
     let (store, account) = (store.clone(), service.account().clone());
-    let engine = Engine::start(store, account, ring, settings, installation::now)
+    let engine = Engine::start(store, account, keys, settings, installation::now)
         .await
         .map_err(|error| Failure::failed(error.to_string()))?;
     let reason = engine.runner_words().reason();
@@ -180,7 +262,7 @@ async fn start_engine(
 }
 
 /// One line on stdout, for the person or the program that started the server.
-fn tell(line: &str) -> Outcome {
+pub(crate) fn tell(line: &str) -> Outcome {
     writeln!(std::io::stdout(), "{line}")
         .map_err(|error| Failure::failed(format!("cannot write to standard output: {error}")))
 }

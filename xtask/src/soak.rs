@@ -24,29 +24,38 @@ pub(crate) fn kills(binary: &Path, database: &str, amount: [&str; 2]) -> Command
     command
 }
 
+/// Kills during rotations of the vault's key, on each database.
+const ROTATION_KILLS: &str = "50";
+
+/// The program that kills a server while it rotates the vault's key.
+fn rotations(binary: &Path, database: &str) -> Command {
+    let mut command = script("with-postgres");
+    command
+        .arg(files::root().join("scripts/soak/rotate.mjs"))
+        .arg(database)
+        .args(["--kills", ROTATION_KILLS])
+        .env("RELAY_BIN", binary);
+    command
+}
+
 /// Runs every round to its end, also after one that failed, and writes down what came out.
 pub(crate) fn run() -> Result<()> {
     let binary = server::build()?;
     let mut failed = Vec::new();
     for database in DATABASES {
         say(&format!("killing a server on {database} {KILLS} times"));
-        let output = kills(&binary, database, ["--kills", KILLS])
-            .stderr(Stdio::inherit())
-            .output()
-            .doing(|| "starting the round of kills")?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        print!("{printed}");
-        let figures = printed.lines().last().unwrap_or("it printed nothing");
-        let verdict = if output.status.success() {
-            "held"
-        } else {
-            "BROKEN"
-        };
-        write_down(&format!("{verdict}: {figures}"))?;
-        if !output.status.success() {
+        let round = kills(&binary, database, ["--kills", KILLS]);
+        if !holds(round)? {
+            failed.push(database);
+        }
+        say(&format!(
+            "rotating the key on {database}, with {ROTATION_KILLS} kills"
+        ));
+        if !holds(rotations(&binary, database))? {
             failed.push(database);
         }
     }
+    failed.dedup();
     if failed.is_empty() {
         return Ok(());
     }
@@ -54,6 +63,24 @@ pub(crate) fn run() -> Result<()> {
         "promises were broken on {}: see above and docs/soak.md",
         failed.join(" and ")
     )))
+}
+
+/// Does one round and writes down its last line; whether every promise held.
+fn holds(mut round: Command) -> Result<bool> {
+    let output = round
+        .stderr(Stdio::inherit())
+        .output()
+        .doing(|| "starting a round of kills")?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    print!("{printed}");
+    let figures = printed.lines().last().unwrap_or("it printed nothing");
+    let verdict = if output.status.success() {
+        "held"
+    } else {
+        "BROKEN"
+    };
+    write_down(&format!("{verdict}: {figures}"))?;
+    Ok(output.status.success())
 }
 
 /// Adds a dated line to `docs/soak.md`.

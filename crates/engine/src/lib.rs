@@ -11,6 +11,7 @@
 
 mod asking;
 mod attempt;
+mod checkpoints;
 mod conditions;
 mod coordinator;
 mod core;
@@ -22,6 +23,7 @@ mod input_file;
 mod live;
 mod logs;
 mod masking;
+mod newest;
 mod opening;
 mod outcome;
 mod output;
@@ -30,16 +32,19 @@ mod prepare;
 mod presence;
 mod random;
 pub mod redaction;
+mod rotation;
 pub mod runner;
 mod script;
 mod sentences;
 mod settings;
 mod tokens;
+mod unopenable;
 mod view;
 
 pub use conditions::Conditions;
 pub use door::{DoorError, MAX_OUTPUT, MAX_OUTPUT_NAME, StepDoor};
 pub use engine::Engine;
 pub use input_file::fetch_input_file;
+pub use rotation::{RotationError, Rotator};
 pub use script::script;
 pub use settings::{Limits, RunnerChoice, RunnerWords, Settings, StartError};

@@ -8,5 +8,7 @@ mod logs;
 mod masking;
 mod meeting;
 mod recovery;
+mod replay;
+mod rotation;
 mod steps;
 mod values;
