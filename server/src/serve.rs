@@ -47,6 +47,10 @@ const FAREWELL: Duration = Duration::from_secs(8);
 /// How long a step's request may go on when no step is left.
 const STEPS_FAREWELL: Duration = Duration::from_millis(500);
 
+/// Pages without an engine would show runs that never go on.
+const ENGINE_ENDED: &str = "the part of it that carries out runs has failed, as the lines before \
+                            tell, so it ends; started again, it goes on with every run";
+
 /// Serves until it is told to stop.
 pub(crate) fn run(options: Serve) -> Outcome {
     environment::take_key_out(options.key_file.is_some())?;
@@ -102,7 +106,7 @@ async fn serve(options: Serve) -> Outcome {
     }
     let pages = routes::router(state);
     let steps = metadata::router(Arc::clone(&engine));
-    tokio::join!(
+    let ((), (), ended) = tokio::join!(
         listener::serve(
             listener,
             PAGE_CONNECTIONS,
@@ -119,15 +123,19 @@ async fn serve(options: Serve) -> Outcome {
             STEPS_FAREWELL
         ),
         async {
-            signals.any().await;
+            let ended = tokio::select! {
+                () = signals.any() => Ok(()),
+                () = engine.ended() => Err(Failure::failed(ENGINE_ENDED)),
+            };
             stopper.stop();
             engine.stop().await;
             steps_stopper.stop();
+            ended
         }
     );
     sweeping.abort();
     store.close().await;
-    Ok(())
+    ended
 }
 
 async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {

@@ -16,7 +16,7 @@ use crate::plans::Plans;
 use crate::runner::{ProcessRunner, RunnerSettings};
 use crate::settings::{RunnerChoice, RunnerWords, Settings, StartError};
 use crate::tokens::Tokens;
-use crate::{logs, presence};
+use crate::{logs, presence, pulse};
 
 /// How long steps and their last words may take when the engine is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,6 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Engine {
     core: Arc<Core>,
     coordinator: Mutex<Option<JoinHandle<()>>>,
+    watch: pulse::Watch,
 }
 
 impl Engine {
@@ -45,8 +46,9 @@ impl Engine {
         let (engine, presence) = presence::announce(&store, &words, clock).await?;
         let changes = store.changes();
         let (inbox, messages) = mpsc::unbounded_channel();
+        let (pulse, watch) = pulse::start();
         let core = Arc::new(Core {
-            chunks: logs::start(store.clone()),
+            chunks: logs::start(store.clone(), pulse.clone()),
             store,
             account,
             ring,
@@ -62,9 +64,15 @@ impl Engine {
         let mut coordinator = Coordinator::new(Arc::clone(&core), messages, engine, presence);
         coordinator.listen(changes);
         coordinator.take_over().await;
+        coordinator.sweep();
+        let coordinator = tokio::spawn(async move {
+            coordinator.run().await;
+            drop(pulse);
+        });
         Ok(Self {
             core,
-            coordinator: Mutex::new(Some(tokio::spawn(coordinator.run()))),
+            coordinator: Mutex::new(Some(coordinator)),
+            watch,
         })
     }
 
@@ -87,6 +95,13 @@ impl Engine {
             tracing::warn!("not every step could be ended in time; the next start puts it right");
             coordinator.abort();
         }
+    }
+
+    /// Waits until the engine has ended, and answers at once when it has. One that nobody has
+    /// stopped ends when a part of it fails that it cannot be without; the panic hook has told
+    /// why. Nothing starts any more then, and only another engine can put that right.
+    pub async fn ended(&self) {
+        self.watch.ended().await;
     }
 
     /// The door of the step that a token speaks for; `None` when it speaks for none.
