@@ -1,8 +1,10 @@
-//! The browser's half of the app: for each page with an island `NAME_bg.wasm` and `NAME.js`.
+//! The browser's half of the app: for each page with an island `NAME_bg.wasm` and `NAME.js`, and for what it needs only
+//! later `NAME_more.wasm` and `vocabulary.txt`.
 
+use super::split::{Halves, split};
 use crate::failure::{Result, While};
 use crate::files;
-use crate::shell::{built, cargo, npm_program, run, say};
+use crate::shell::{cargo, compiled, npm_program, run, say};
 use crate::stamp::{Stamp, unless_made};
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
@@ -19,15 +21,31 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// The islands, each a feature of `frontend` and the name of its files. Apart from each other, because a page would
 /// else load the code of all.
-const ISLANDS: [&str; 2] = ["workbench", "run"];
+const ISLANDS: [Island; 2] = [
+    Island {
+        name: "workbench",
+        late: &["assist"],
+    },
+    Island {
+        name: "run",
+        late: &[],
+    },
+];
 
-pub(super) fn build() -> Result<Vec<PathBuf>> {
-    ISLANDS.into_iter().map(island).collect()
+struct Island {
+    name: &'static str,
+    /// Exports that are loaded when they are first called.
+    late: &'static [&'static str],
 }
 
-fn island(name: &str) -> Result<PathBuf> {
+pub(super) fn build() -> Result<Vec<PathBuf>> {
+    ISLANDS.iter().map(island).collect()
+}
+
+fn island(island: &Island) -> Result<PathBuf> {
+    let name = island.name;
     say(&format!("building the browser's half: {name}"));
-    let compiled = built(
+    let built = compiled(
         cargo()
             .args([
                 "build",
@@ -40,18 +58,30 @@ fn island(name: &str) -> Result<PathBuf> {
             .args(["--target", "wasm32-unknown-unknown"])
             .args(["--no-default-features", "--features", name]),
         "frontend",
-        ".wasm",
     )?;
+    let compiled = built.file("frontend", ".wasm")?;
+    // What the language says about words is no part of the WASM: it is fetched with the first question.
+    let words = match island.late {
+        [] => Vec::new(),
+        _ => files::read(&built.out_dir("/crates/language")?.join("vocabulary.txt"))?,
+    };
     let part = files::work().join(format!("wasm-{name}"));
     // The lock file names the version of wasm-opt and esbuild.
     let stamp = Stamp::of_recipe()?
         .bytes(&files::read(&compiled)?)
+        .bytes(&words)
         .file(&files::root().join("frontend/editor/package-lock.json"))?;
-    unless_made(&part, stamp, || make(name, &compiled, &part))?;
+    unless_made(&part, stamp, || {
+        if !words.is_empty() {
+            files::write(&part.join("vocabulary.txt"), &words)?;
+        }
+        make(island, &compiled, &part)
+    })?;
     Ok(part)
 }
 
-fn make(name: &str, compiled: &Path, part: &Path) -> Result<()> {
+fn make(island: &Island, compiled: &Path, part: &Path) -> Result<()> {
+    let name = island.name;
     say("making bindings and shrinking the WASM");
     let raw = files::work().join("bindgen");
     files::remove(&raw)?;
@@ -68,16 +98,18 @@ fn make(name: &str, compiled: &Path, part: &Path) -> Result<()> {
                 .generate(&raw)
         })
         .doing(|| "making the WASM's bindings")?;
-    // wasm-opt is npm's: the same pinned version for everybody, installed without root. Debian's is years older
-    // than the compiler.
-    // -O1 leaves more bytes than -Oz, but fewer once they are packed for the way (6 % with brotli): -Oz makes the code
-    // less repetitive.
-    run(npm_program("wasm-opt")
-        .arg("-O1")
-        .args(WASM_FEATURES)
-        .arg(raw.join(format!("{name}_bg.wasm")))
-        .arg("-o")
-        .arg(part.join(format!("{name}_bg.wasm"))))?;
+    let whole = raw.join(format!("{name}_bg.wasm"));
+    if island.late.is_empty() {
+        shrink(&whole, &part.join(format!("{name}_bg.wasm")))?;
+    } else {
+        let Halves { first, second } = split(&files::read(&whole)?, island.late)?;
+        let halves = [("bg", first), ("more", second)];
+        for (half, content) in halves {
+            let cut = raw.join(format!("cut-{half}.wasm"));
+            files::write(&cut, content)?;
+            shrink(&cut, &part.join(format!("{name}_{half}.wasm")))?;
+        }
+    }
     // Bundled, so that the small modules which components bring along cost no request each.
     run(npm_program("esbuild")
         .args([
@@ -92,4 +124,17 @@ fn make(name: &str, compiled: &Path, part: &Path) -> Result<()> {
             "--outfile={}",
             part.join(format!("{name}.js")).display()
         )))
+}
+
+/// wasm-opt is npm's: the same pinned version for everybody, installed without root. Debian's is years older than the
+/// compiler.
+fn shrink(from: &Path, to: &Path) -> Result<()> {
+    // -O1 leaves more bytes than -Oz, but fewer once they are packed for the way (6 % with brotli): -Oz makes the code
+    // less repetitive.
+    run(npm_program("wasm-opt")
+        .arg("-O1")
+        .args(WASM_FEATURES)
+        .arg(from)
+        .arg("-o")
+        .arg(to))
 }
