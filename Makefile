@@ -13,7 +13,7 @@ help:
 	@echo "make build    one self-contained binary: dist/relay"
 	@echo "make test     every check; installs a browser and PostgreSQL when they are missing"
 	@echo "make bench    the measurements, each beside its reference"
-	@echo "make soak     the long rounds: 1,000 kills on each database; adds a line to docs/soak.md"
+	@echo "make soak     the long rounds: 1,000 kills on each database, 30 minutes of each fuzz target; adds to docs/soak.md"
 	@echo "make corpus   published workflows, compared with what is known of them (CORPUS=DIR)"
 
 run:
@@ -29,7 +29,7 @@ test:
 	@$(XTASK) test
 
 bench:
-	@scripts/setup.sh test
+	@scripts/setup.sh bench
 	@$(XTASK) bench
 
 soak:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings this machine to where make can work: `setup.sh build` for run and build, `setup.sh test` for the tests too.
+# Brings this machine to where make can work: `setup.sh build` for run and build, `setup.sh test` for the tests too,
+# `setup.sh bench` also for what is measured beside Relay.
 # Looks first, says what it is going to do, then does it; silent and quick when nothing is missing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,8 +13,8 @@ set -euo pipefail
 
 purpose="${1:-build}"
 case "$purpose" in
-    build | test) ;;
-    *) fail "usage: scripts/setup.sh [build|test]" ;;
+    build | test | bench) ;;
+    *) fail "usage: scripts/setup.sh [build|test|bench]" ;;
 esac
 
 plan=()

@@ -59,12 +59,33 @@ async function listen(page) {
     if (requests.has(requestId)) requests.get(requestId).wire = encodedDataLength;
   });
   on('loadingFailed', ({ errorText }) => (problem = `a resource failed: ${errorText}`));
-  page.on('worker', (worker) => (problem = `${worker.url()} has traffic that is not counted`));
+  // The session hears nothing of workers. What they load is asked of the requests themselves; an address that the page
+  // has loaded before comes from its cache.
+  const finished = [];
+  page.on('requestfinished', (request) => {
+    last = Date.now();
+    finished.push(request);
+  });
   await session.send('Network.enable');
 
   const all = () => [...requests.values()];
   return {
-    resources: all,
+    async resources() {
+      const found = all();
+      for (const request of finished) {
+        const path = new URL(request.url()).pathname;
+        if (found.some((one) => one.path === path)) continue;
+        const { responseBodySize, responseHeadersSize } = await request.sizes();
+        const response = await request.response();
+        found.push({
+          path,
+          wire: responseBodySize + responseHeadersSize,
+          body: (await response.body()).length,
+          encoding: response.headers()['content-encoding'] ?? '',
+        });
+      }
+      return found;
+    },
     async settled() {
       const until = Date.now() + PATIENCE_MS;
       while (all().some(({ wire }) => wire === undefined) || Date.now() - last < QUIET_MS) {

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-// How long a workflow takes to be checked, beside what reading its YAML alone takes: native and in the browser.
+// How long a workflow takes to be checked, beside what reading its YAML alone takes: native and in the browser. And
+// what texts take that are made to be slow or large.
 
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { withBrowser } from '../measure/browser.mjs';
 import { native, wasm } from '../measure/cargo.mjs';
+import { instantiate } from '../measure/language.mjs';
 import { calibrators } from '../measure/machine.mjs';
 import { digits, median, print, row } from '../measure/table.mjs';
 
@@ -18,63 +21,81 @@ const HOSTILE_ROUNDS = 5;
 const WARM_UP_ROUNDS = 20;
 
 /** Runs in the page: answers milliseconds of every round. */
-async function inPage({ module, rounds, warmUp, repeats, hostileRounds, hostileCount }) {
+async function ordinary({ module, workflow, rounds, warmUp, repeats }) {
   const bytes = Uint8Array.from(atob(module), (character) => character.charCodeAt(0));
-  const compiled = await WebAssembly.compile(bytes);
-  // What takes and gives only numbers calls none of its imports.
-  const imports = {};
-  for (const { module: from, name, kind } of WebAssembly.Module.imports(compiled)) {
-    if (kind !== 'function') throw new Error(`the module wants ${kind} ${name}`);
-    imports[from] ??= {};
-    imports[from][name] = () => {
-      throw new Error(`${name} was called`);
-    };
-  }
-  const { exports } = await WebAssembly.instantiate(compiled, imports);
-  // Without bindings a function's name still carries the hash that keeps crates apart.
-  const work = (name) => {
-    const [found] = Object.keys(exports).filter((key) => new RegExp(`^${name}_[0-9a-f]{16}$`).test(key));
-    if (!found) throw new Error(`the module has no ${name}`);
-    return exports[found];
-  };
-  const time = (run, times, ...given) => {
+  window.compiled = await WebAssembly.compile(bytes);
+  const time = (run, times) => {
     const started = performance.now();
-    for (let turn = 0; turn < times; turn += 1) run(...given);
+    for (let turn = 0; turn < times; turn += 1) run();
     return (performance.now() - started) / times;
   };
   const names = ['parse', 'check', 'compare'];
-  const figures = { parse: [], check: [], compare: [], hostile: [] };
-  if (work('parse')() !== 0 || work('check')() !== 0) throw new Error('the workflow is not read without complaint');
+  const figures = { parse: [], check: [], compare: [] };
+  const language = await window.instantiate(window.compiled);
+  language.read(workflow);
+  if (language.parse() !== 0 || language.check() !== 0) throw new Error('the workflow is not read without complaint');
   for (let round = -warmUp; round < rounds; round += 1) {
     for (const name of names) {
-      const taken = time(work(name), repeats);
+      const taken = time(language[name], repeats);
       if (round >= 0) figures[name].push(taken);
     }
-  }
-  for (let place = 0; place < hostileCount; place += 1) {
-    const times = Array.from({ length: hostileRounds + 1 }, () => time(work('hostile'), 1, place));
-    figures.hostile.push(times.slice(1));
   }
   return figures;
 }
 
-function worst(hostile) {
-  return hostile.reduce((slowest, one) => (median(one.check) > median(slowest.check) ? one : slowest));
+/** The same for a hostile text: processor time of every round, in which other programs have no part, and mebibytes. */
+async function hostile(page, processor, text) {
+  // A new one each: memory that an instance has, it keeps.
+  await page.evaluate(async (given) => {
+    window.fresh = await window.instantiate(window.compiled);
+    window.fresh.read(given);
+  }, text);
+  const memory = () => page.evaluate(() => window.fresh.memory());
+  const before = await memory();
+  const check = [];
+  for (let round = 0; round < HOSTILE_ROUNDS; round += 1) {
+    const started = processor();
+    await page.evaluate(() => window.fresh.check());
+    check.push(processor() - started);
+  }
+  return { check, memory: (await memory()) - before };
 }
+
+/** Milliseconds that the main threads of all pages have computed so far. */
+async function clock(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => `/proc/${id}/task/${id}/schedstat`);
+  if (pages.length === 0) throw new Error('the browser does not say which process draws the page');
+  const computed = (path) => Number(readFileSync(path, 'utf8').split(' ')[0]) / 1e6;
+  return () => pages.reduce((sum, path) => sum + computed(path), 0);
+}
+
+/** The text with the largest figure. */
+const most = (hostile, figure) => hostile.reduce((worst, one) => (figure(one) > figure(worst) ? one : worst));
 
 function rows(where, figures) {
   const beside = { unit: 'ms', reference: figures.parse, of: 'bare parse' };
-  const { name, check } = worst(figures.hostile);
+  const slowest = most(figures.hostile, ({ check }) => median(check));
+  const largest = most(figures.hostile, ({ memory }) => memory);
   return [
     row({ what: `${where}: full check`, rounds: figures.check, atMost: 2, ...beside }),
     row({ what: `${where}: check and comparison`, rounds: figures.compare, atMost: 2, ...beside }),
     row({
-      what: `${where}: worst of ${figures.hostile.length} hostile texts`,
+      what: `${where}: slowest of ${figures.hostile.length} hostile texts`,
       unit: 'ms',
-      rounds: check,
+      rounds: slowest.check,
       reference: figures.check,
-      of: `the check above (${name})`,
+      of: `the check above (${slowest.name})`,
       limit: 50,
+    }),
+    row({
+      what: `${where}: largest of them, beyond what is there anyway`,
+      unit: 'MiB',
+      rounds: largest.memory,
+      reference: largest.text.length / 2 ** 20,
+      of: `its text (${largest.name})`,
+      limit: 32,
     }),
   ];
 }
@@ -82,29 +103,34 @@ function rows(where, figures) {
 calibrators();
 const program = native('language', 'check');
 const module = wasm('language', 'check').toString('base64');
-const here = JSON.parse(execFileSync(program, { encoding: 'utf8', maxBuffer: 2 ** 26 }));
+const here = JSON.parse(execFileSync(program, { encoding: 'utf8', maxBuffer: 2 ** 28 }));
 await withBrowser(async (browser) => {
   const page = await browser.newPage();
-  const { hostile, ...figures } = await page.evaluate(inPage, {
+  await page.evaluate(`window.instantiate = ${instantiate}`);
+  const figures = await page.evaluate(ordinary, {
     module,
+    workflow: here.workflow,
     rounds: ROUNDS,
     warmUp: WARM_UP_ROUNDS,
     repeats: REPEATS,
-    hostileRounds: HOSTILE_ROUNDS,
-    hostileCount: here.hostile.length,
   });
-  const there = { ...figures, hostile: here.hostile.map((one, place) => ({ ...one, check: hostile[place] })) };
+  const processor = await clock(browser);
+  const there = { ...figures, hostile: [] };
+  for (const one of here.hostile) there.hostile.push({ ...one, ...(await hostile(page, processor, one.text)) });
 
-  const clock = here.clock === 'processor' ? 'processor time' : 'wall time';
+  const time = here.clock === 'processor' ? 'processor time' : 'wall time';
   print(
-    `a workflow of ${here.lines} lines, ${(here.bytes / 1000).toFixed(1)} kB; native: ${clock}, ${here.check.length} rounds; ` +
-      `WASM: wall time, ${ROUNDS} rounds of ${REPEATS}; medians`,
+    `a workflow of ${here.lines} lines, ${(here.bytes / 1000).toFixed(1)} kB; native: ${time}, ${here.check.length} rounds; ` +
+      `WASM: wall time, ${ROUNDS} rounds of ${REPEATS}, and processor time for hostile texts; medians`,
     [...rows('native', here), ...rows('WASM', there)],
   );
-  console.log('hostile texts of up to 256 KiB, full check:');
-  for (const [place, { name, bytes, check }] of here.hostile.entries()) {
-    const times = `${digits(median(check)).padStart(6)} ms native ${digits(median(there.hostile[place].check)).padStart(6)} ms WASM`;
-    console.log(`  ${times}  ${(bytes / 1024).toFixed(0).padStart(4)} KiB  ${name}`);
+  console.log('hostile texts of up to 256 KiB, full check, and the memory it takes:');
+  for (const [place, { name, text, check, memory }] of here.hostile.entries()) {
+    const other = there.hostile[place];
+    const times = `${digits(median(check)).padStart(6)} ms native ${digits(median(other.check)).padStart(6)} ms WASM`;
+    const sizes = `${memory.toFixed(1).padStart(5)} MiB native ${other.memory.toFixed(1).padStart(5)} MiB WASM`;
+    const length = `${(Buffer.byteLength(text) / 1024).toFixed(0).padStart(4)} KiB`;
+    console.log(`  ${times}  ${sizes}  ${length}  ${name}`);
   }
   console.log('');
 });

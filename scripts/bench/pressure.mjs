@@ -15,6 +15,7 @@ const TOKENS = 30;
 /** Each goes on until its run is stopped. */
 const WORST = {
   'log lines without a pause': 'yes "a line that says nothing new but is as long as most lines of most logs are"',
+  'lines of one character without a pause': 'while :; do echo x; done',
   'a fork bomb': 'bomb() { bomb | bomb & }; bomb; while :; do sleep 1; done',
   'eight busy loops': 'for n in 1 2 3 4 5 6 7; do while :; do :; done & done; while :; do :; done',
   'a disk that is filled and emptied': 'while :; do dd if=/dev/zero of=/workspace/fill bs=1M 2>/dev/null; rm -f /workspace/fill; done',

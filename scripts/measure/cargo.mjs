@@ -41,6 +41,11 @@ export function native(crate, name) {
   return example(crate, name, ['--release'], `/${name}`);
 }
 
+/** An example as a native program, the way tests are built. */
+export function unfinished(crate, name) {
+  return example(crate, name, [], `/${name}`);
+}
+
 /** An example as WebAssembly, made and shrunk like the browser's half. */
 export function wasm(crate, name) {
   const compiled = example(crate, name, WASM_PROFILE, `/${name}.wasm`);

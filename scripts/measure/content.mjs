@@ -16,6 +16,12 @@ function text(groups) {
   return head + numbers.map((number) => group.replaceAll('__n__', number)).join('');
 }
 
+/** The workflow that the language is measured with, of about so many lines. */
+export function longText(lines) {
+  const count = (name) => readFileSync(join(TEXTS, name), 'utf8').split('\n').length - 1;
+  return text(Math.ceil((lines - count('head.yaml')) / count('group.yaml')));
+}
+
 const fields = {
   aws: { accessKeyID: 'AKIAEXAMPLE', secretAccessKey: 'made up' },
   slack: { apiToken: 'made up' },
@@ -42,11 +48,16 @@ export async function addConnection(relay, cookie, name, type = 'aws') {
   await relay.call(cookie, 'add_connection', { id, type_name: type, name, ...Object.fromEntries(values) });
 }
 
-/** 50 connections, and a workflow of about 200 lines that uses two of them and misses others. */
-export async function fill(relay, cookie) {
+/** 50 connections, and a workflow of this text. */
+export async function fillWith(relay, cookie, workflow, content) {
   for (const [type, name] of CONNECTIONS) await addConnection(relay, cookie, name, type);
-  await relay.call(cookie, 'create_workflow', { name: WORKFLOW, description: 'Orders of every shop' });
-  await relay.call(cookie, 'save_workflow', { workflow: WORKFLOW, base_revision: '0', text: text(3) });
+  await relay.call(cookie, 'create_workflow', { name: workflow, description: 'Orders of every shop' });
+  await relay.call(cookie, 'save_workflow', { workflow, base_revision: '0', text: content });
+}
+
+/** The same with a workflow of about 200 lines that uses two of the connections and misses others. */
+export function fill(relay, cookie) {
+  return fillWith(relay, cookie, WORKFLOW, text(3));
 }
 
 /** Whether a page lists every connection: an error or a sign-in page does not. */

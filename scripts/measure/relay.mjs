@@ -1,7 +1,7 @@
 // A relay with a data directory of its own, gone when the measurement ends, whichever way it ends.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +105,8 @@ export class Relay {
   }
 
   #said() {
-    return readFileSync(this.#log, 'utf8').slice(-4000);
+    // A server that is killed with its directory leaves nothing to read.
+    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8').slice(-4000) : '';
   }
 
   kill() {

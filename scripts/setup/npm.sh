@@ -1,5 +1,5 @@
-# npm packages: the editor bundle's, and for the tests Playwright's. Exactly what the lock files
-# name. Sourced by setup.sh.
+# npm packages: the editor bundle's, for the tests Playwright's, and for measurements what is measured beside Relay.
+# Exactly what the lock files name. Sourced by setup.sh.
 # shellcheck shell=bash
 
 # npm_current FOLDER: are the packages of its lock file installed? The copy of the lock file is made after npm has ended.
@@ -10,7 +10,10 @@ npm_current() {
 npm_plan() {
     npm_missing=()
     local folder
-    for folder in frontend/editor $([ "$1" != test ] || echo end2end); do
+    local folders=(frontend/editor)
+    [ "$1" = build ] || folders+=(end2end)
+    [ "$1" != bench ] || folders+=(scripts/measure/peer)
+    for folder in "${folders[@]}"; do
         if [ -e "$ROOT/$folder/package-lock.json" ] && ! npm_current "$ROOT/$folder"; then
             npm_missing+=("$folder")
             need "npm packages of $folder (npm ci)"

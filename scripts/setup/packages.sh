@@ -28,8 +28,9 @@ packages_for_build() {
 }
 
 # What only `make test` and `make bench` call: a browser with a font, a database server, a load
-# generator, and Python for what the original SDK is written in.
+# generator, Python for what the original SDK is written in, and a C++ compiler for libFuzzer.
 packages_for_test() {
+    command -v c++ >/dev/null || echo g++
     [ -x /usr/bin/chromium ] || echo chromium
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || echo fonts-dejavu-core
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || echo postgresql
@@ -49,12 +50,12 @@ node_for_tests() {
 }
 
 packages_plan() {
-    if [ "$1" = test ] && ! node_for_tests; then
+    if [ "$1" != build ] && ! node_for_tests; then
         fail "the browser tests need Node.js $NODE_FOR_TESTS or newer: put one first in PATH and try again"
     fi
     local wanted
     wanted="$(packages_for_build)"
-    [ "$1" != test ] || wanted+=" $(packages_for_test)"
+    [ "$1" = build ] || wanted+=" $(packages_for_test)"
     read -ra packages_missing <<<"$(tr '\n' ' ' <<<"$wanted")"
     [ "${#packages_missing[@]}" = 0 ] || need_root "Debian packages: ${packages_missing[*]}"
 }

@@ -10,7 +10,7 @@ prune_cache() {
     [ -d "$RELAY_CACHE/target" ] || return 0
     # Looked at once an hour.
     [ -z "$(find "$RELAY_CACHE/pruned" -mmin -60 2>/dev/null)" ] || return 0
-    names="$(sed -n 's/^name = "\(.*\)"/\1/p' "$ROOT"/{crates/*,app,frontend,server,xtask}/Cargo.toml | sort -u | paste -sd '|' | sed 's/|/\\|/g')"
+    names="$(sed -n 's/^name = "\(.*\)"/\1/p' "$ROOT"/{crates/*,crates/language/fuzz,app,frontend,server,xtask}/Cargo.toml | sort -u | paste -sd '|' | sed 's/|/\\|/g')"
     # Only what cargo notices to be gone: what a build script wrote is not.
     find "$RELAY_CACHE/target" -type f \
         -regex ".*/deps/\(lib\)?\($names\)-[0-9a-z]+\(/.*\|\.[a-z]+\)?" -printf '%T@\t%s\t%p\n' |

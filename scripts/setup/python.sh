@@ -20,7 +20,7 @@ python_current() {
 }
 
 python_plan() {
-    if [ "$1" = test ] && ! python_current; then
+    if [ "$1" != build ] && ! python_current; then
         python_missing=1
         need "Python packages for the tests: the original SDK and a mock of AWS (pip, 40 MB)"
     fi

@@ -50,6 +50,10 @@ const FAREWELL: Duration = Duration::from_secs(8);
 /// How long a step's request may go on when no step is left.
 const STEPS_FAREWELL: Duration = Duration::from_millis(500);
 
+/// Pages without an engine would show runs that never go on.
+const ENGINE_ENDED: &str = "the part of it that carries out runs has failed, as the lines before \
+                            tell, so it ends; started again, it goes on with every run";
+
 /// Serves until it is told to stop.
 pub(crate) fn run(options: Serve) -> Outcome {
     if options.role.runs_steps() {
@@ -140,7 +144,7 @@ async fn serve(options: Serve) -> Outcome {
         true => routes::router(state),
         false => routes::without_pages(state),
     };
-    tokio::join!(
+    let ((), (), ended) = tokio::join!(
         listener::serve(
             listener,
             PAGE_CONNECTIONS,
@@ -156,12 +160,16 @@ async fn serve(options: Serve) -> Outcome {
             }
         },
         async {
-            signals.any().await;
+            let ended = tokio::select! {
+                () = signals.any() => Ok(()),
+                () = ended(engine.as_deref()) => Err(Failure::failed(ENGINE_ENDED)),
+            };
             stopper.stop();
             if let Some(engine) = engine {
                 engine.stop().await;
             }
             steps_stopper.stop();
+            ended
         }
     );
     sweeping.abort();
@@ -169,7 +177,15 @@ async fn serve(options: Serve) -> Outcome {
         renewing.abort();
     }
     store.close().await;
-    Ok(())
+    ended
+}
+
+/// Waits until the engine has failed; for ever where there is none.
+async fn ended(engine: Option<&Engine>) {
+    match engine {
+        Some(engine) => engine.ended().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// What this process knows of the vault's key, by its role.

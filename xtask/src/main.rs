@@ -6,6 +6,7 @@ mod bench;
 mod corpus;
 mod failure;
 mod files;
+mod fuzz;
 mod server;
 mod shell;
 mod site;
@@ -21,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask VERB
   build        build dist/relay: one binary with the site inside
   run [ARGS]   build site and server for development, then relay serve ARGS
   test         every check, in order, with its time
+  fuzz N       every fuzz target of crates/language/fuzz for N seconds
   corpus       check the workflow files of the folder CORPUS against its manifest
   bench        build dist/relay and run the measurements of scripts/bench
   soak         build dist/relay and run the long rounds; adds their result to docs/soak.md";
@@ -44,6 +46,7 @@ fn dispatch(verb: &str, rest: &[String]) -> Result<()> {
         ("build", []) => server::build().map(drop),
         ("run", arguments) => server::run(arguments),
         ("test", []) => test::run(),
+        ("fuzz", [seconds]) => fuzz::run(seconds),
         ("corpus", []) => corpus::run(),
         ("bench", []) => bench::run(),
         ("soak", []) => soak::run(),

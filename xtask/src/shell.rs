@@ -43,10 +43,17 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     }
 }
 
+/// What a cargo build left behind. cargo is asked for paths instead of guessing them: they depend on the settings of
+/// whoever calls.
+pub(crate) struct Built(Vec<serde_json::Value>);
+
 /// Runs a cargo build and returns the file it made for the target `name` that ends in `ending`.
-///
-/// cargo is asked for the path instead of guessing it: it depends on the settings of whoever calls.
 pub(crate) fn built(build: &mut Command, name: &str, ending: &str) -> Result<PathBuf> {
+    compiled(build, name)?.file(name, ending)
+}
+
+/// Runs a cargo build.
+pub(crate) fn compiled(build: &mut Command, name: &str) -> Result<Built> {
     let output = build
         .arg("--message-format=json-render-diagnostics")
         .stderr(Stdio::inherit())
@@ -55,14 +62,37 @@ pub(crate) fn built(build: &mut Command, name: &str, ending: &str) -> Result<Pat
     if !output.status.success() {
         return Err(Failure::new(format!("building {name} failed")));
     }
-    String::from_utf8_lossy(&output.stdout)
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let messages = messages
         .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name)
-        .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
-        .filter_map(|file| file.as_str().map(PathBuf::from))
-        .rfind(|file| file.to_string_lossy().ends_with(ending))
-        .ok_or_else(|| Failure::new(format!("cargo built no {name}{ending}")))
+        .filter_map(|line| serde_json::from_str(line).ok());
+    Ok(Built(messages.collect()))
+}
+
+impl Built {
+    /// The file made for the target `name` that ends in `ending`.
+    pub(crate) fn file(&self, name: &str, ending: &str) -> Result<PathBuf> {
+        self.0
+            .iter()
+            .filter(|message| message["target"]["name"] == name)
+            .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
+            .filter_map(|file| file.as_str().map(PathBuf::from))
+            .rfind(|file| file.to_string_lossy().ends_with(ending))
+            .ok_or_else(|| Failure::new(format!("cargo built no {name}{ending}")))
+    }
+
+    /// The folder in which the build script of the crate in `folder` has left its files.
+    pub(crate) fn out_dir(&self, folder: &str) -> Result<PathBuf> {
+        self.0
+            .iter()
+            .filter(|message| message["reason"] == "build-script-executed")
+            .filter(|message| {
+                let id = message["package_id"].as_str().unwrap_or_default();
+                id.split('#').next().unwrap_or_default().ends_with(folder)
+            })
+            .find_map(|message| message["out_dir"].as_str().map(PathBuf::from))
+            .ok_or_else(|| Failure::new(format!("no build script ran in {folder}")))
+    }
 }
 
 fn name(command: &Command) -> String {

@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Result, While};
 use crate::shell::{say, script};
-use crate::{files, server};
+use crate::{files, fuzz, server};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -12,6 +12,9 @@ const DATABASES: [&str; 2] = ["sqlite", "postgres"];
 
 /// Kills on each database.
 const KILLS: &str = "1000";
+
+/// How long each fuzz target runs; all at once, and beside the kills.
+const FUZZ_SECONDS: &str = "1800";
 
 /// The program that kills a server on this database again and again.
 pub(crate) fn kills(binary: &Path, database: &str, amount: [&str; 2]) -> Command {
@@ -41,32 +44,31 @@ fn rotations(binary: &Path, database: &str) -> Command {
 /// Runs every round to its end, also after one that failed, and writes down what came out.
 pub(crate) fn run() -> Result<()> {
     let binary = server::build()?;
-    let mut failed = Vec::new();
+    let fuzzing = fuzz::start(FUZZ_SECONDS)?;
+    let mut broken = 0;
     for database in DATABASES {
         say(&format!("killing a server on {database} {KILLS} times"));
-        let round = kills(&binary, database, ["--kills", KILLS]);
-        if !holds(round)? {
-            failed.push(database);
-        }
+        broken += carried_out(kills(&binary, database, ["--kills", KILLS]))?;
         say(&format!(
             "rotating the key on {database}, with {ROTATION_KILLS} kills"
         ));
-        if !holds(rotations(&binary, database))? {
-            failed.push(database);
-        }
+        broken += carried_out(rotations(&binary, database))?;
     }
-    failed.dedup();
-    if failed.is_empty() {
+    for round in fuzzing {
+        let outcome = round.finish()?;
+        say(&outcome.line);
+        broken += write_down(outcome.held, &outcome.line)?;
+    }
+    if broken == 0 {
         return Ok(());
     }
     Err(Failure::new(format!(
-        "promises were broken on {}: see above and docs/soak.md",
-        failed.join(" and ")
+        "{broken} rounds did not hold: see above and docs/soak.md"
     )))
 }
 
-/// Does one round and writes down its last line; whether every promise held.
-fn holds(mut round: Command) -> Result<bool> {
+/// Does one round and writes down its last line; returns how many were broken, one or none.
+fn carried_out(mut round: Command) -> Result<usize> {
     let output = round
         .stderr(Stdio::inherit())
         .output()
@@ -74,17 +76,12 @@ fn holds(mut round: Command) -> Result<bool> {
     let printed = String::from_utf8_lossy(&output.stdout);
     print!("{printed}");
     let figures = printed.lines().last().unwrap_or("it printed nothing");
-    let verdict = if output.status.success() {
-        "held"
-    } else {
-        "BROKEN"
-    };
-    write_down(&format!("{verdict}: {figures}"))?;
-    Ok(output.status.success())
+    write_down(output.status.success(), figures)
 }
 
-/// Adds a dated line to `docs/soak.md`.
-fn write_down(line: &str) -> Result<()> {
+/// Adds a dated line to `docs/soak.md`; returns how many rounds were broken, one or none.
+fn write_down(held: bool, line: &str) -> Result<usize> {
+    let verdict = if held { "held" } else { "BROKEN" };
     let date = Command::new("date")
         .args(["-u", "+%Y-%m-%d"])
         .output()
@@ -95,5 +92,7 @@ fn write_down(line: &str) -> Result<()> {
         .append(true)
         .open(&path)
         .doing(|| format!("opening {}", path.display()))?;
-    writeln!(file, "- {} {line}", date.trim()).doing(|| format!("writing {}", path.display()))
+    writeln!(file, "- {} {verdict}: {line}", date.trim())
+        .doing(|| format!("writing {}", path.display()))?;
+    Ok(usize::from(!held))
 }

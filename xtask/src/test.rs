@@ -2,7 +2,7 @@
 
 use crate::failure::{Failure, Result, While};
 use crate::shell::{cargo, say, script};
-use crate::{files, server, soak};
+use crate::{files, fuzz, server, soak};
 use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -10,6 +10,9 @@ use std::time::Instant;
 
 /// How long a server is killed again and again on each database; `make soak` does it for longer.
 const KILLING_SECONDS: &str = "30";
+
+/// How long each fuzz target runs, all at once; `make soak` does it for longer.
+const FUZZ_SECONDS: &str = "20";
 
 // Enough for the summary that test programs print last.
 const LINES_SHOWN: usize = 200;
@@ -39,7 +42,7 @@ pub(crate) fn run() -> Result<()> {
         ]),
     )?;
     let this = std::env::current_exe().doing(|| "finding this program")?;
-    stage("site", Command::new(this).arg("site"))?;
+    stage("site", Command::new(&this).arg("site"))?;
     stage(
         "tests",
         script("with-postgres")
@@ -47,6 +50,9 @@ pub(crate) fn run() -> Result<()> {
             .arg("test"),
     )?;
     stage("tests-xtask", cargo().args(["test", "--package", "xtask"]))?;
+    stage("clippy-fuzz", &mut fuzz::clippy()?)?;
+    stage("fuzz", Command::new(&this).args(["fuzz", FUZZ_SECONDS]))?;
+    stage("same-answers", &mut script("check/same-answers.mjs"))?;
     stage("server", cargo().args(server::DEV_BUILD))?;
     let binary = server::build_dev()?;
     let browser_tests = files::root().join("end2end");

@@ -21,6 +21,7 @@ const LADDER: &[(&str, &[&str])] = &[
     ("service", &["language", "model", "store", "vault"]),
     ("app", &["language", "model", "service"]),
     ("frontend", &["app"]),
+    ("fuzz", &["language", "model"]),
     (
         "server",
         &[

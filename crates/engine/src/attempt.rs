@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use crate::core::Core;
 use crate::live::Live;
 use crate::logs::Sink;
-use crate::outcome::{Outcome, Stop};
+use crate::outcome::{Interruption, Outcome, Stop};
 use crate::output;
 use crate::prepare::{self, Hindrance};
 use crate::random;
@@ -33,11 +33,11 @@ pub(crate) async fn carry_out(core: &Core, claim: &Claim, mut stop: StopReceiver
     } = match started {
         Ok(started) => started,
         Err(Hindrance::Step(sentence)) => return Outcome::failed(sentence),
-        Err(Hindrance::Relay) => {
+        Err(Hindrance::Relay(why)) => {
             // What is lacking now may be there again at the next attempt.
             return tokio::select! {
                 () = sleep(pause_before_next(claim.number)) => {
-                    Outcome::Interrupted { on_purpose: false }
+                    Outcome::Interrupted(Interruption::NotStarted(why))
                 }
                 reason = stopped(&mut stop) => Outcome::stopped(reason),
             };
@@ -88,7 +88,7 @@ async fn start<'a>(core: &'a Core, claim: &Claim) -> Result<Started<'a>, Hindran
         .ok_or_else(|| Hindrance::Step("The text of this revision has no such step.".to_owned()))?;
     let live = Arc::new(live);
     let (Some(runner), Some(step)) = (&core.runner, live.written()) else {
-        return Err(Hindrance::Relay);
+        return Err(Hindrance::Relay("this server runs no steps".to_owned()));
     };
     let program = prepare::program(core, step).await?;
     let token = random::token().map_err(logged)?;
@@ -105,7 +105,7 @@ async fn start<'a>(core: &'a Core, claim: &Claim) -> Result<Started<'a>, Hindran
     let running = running.map_err(|error| match error {
         LaunchError::Failed(why) => Hindrance::Step(format!("The step could not begin: {why}.")),
         // The runner has logged why.
-        LaunchError::Lack(_) => Hindrance::Relay,
+        LaunchError::Lack(why) => Hindrance::Relay(why),
     })?;
     Ok(Started {
         live,
@@ -137,7 +137,7 @@ fn logged(error: impl std::error::Error + 'static) -> Hindrance {
         error = &error as &(dyn std::error::Error + 'static),
         "an attempt could not be started"
     );
-    Hindrance::Relay
+    Hindrance::Relay(prepare::FAILED.to_owned())
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use language::{Evaluation, EvaluationError, Expression, QueryLanguage, Value};
 use store::outputs::SetOutput;
 
+use crate::answers::{Answer, Question};
+use crate::asking::{Asked, Wish};
 use crate::conditions::Conditions;
 use crate::core::Core;
 use crate::hand_out;
@@ -73,10 +75,33 @@ impl StepDoor {
         self.expression(spec, query).await
     }
 
+    /// The same as `write` writes it. Asked again, it is not written again while nothing changes.
+    pub async fn spec_written(
+        &self,
+        query: Option<(QueryLanguage, &str)>,
+        write: fn(&Evaluation) -> Vec<u8>,
+    ) -> Result<Answer, DoorError> {
+        let spec = self.live.written().and_then(|step| step.spec.as_ref());
+        let question = match query {
+            Some((language, text)) => Question::PartOfSpec(language, text),
+            None => Question::Spec,
+        };
+        self.written(spec, query, question, write).await
+    }
+
     /// The step's `env`.
     pub async fn environment(&self) -> Result<Evaluation, DoorError> {
         let env = self.live.written().and_then(|step| step.env.as_ref());
         self.expression(env, None).await
+    }
+
+    /// The same as `write` writes it. Asked again, it is not written again while nothing changes.
+    pub async fn environment_written(
+        &self,
+        write: fn(&Evaluation) -> Vec<u8>,
+    ) -> Result<Answer, DoorError> {
+        let env = self.live.written().and_then(|step| step.env.as_ref());
+        self.written(env, None, Question::Environment, write).await
     }
 
     /// One variable of the step's `env`.
@@ -161,8 +186,29 @@ impl StepDoor {
     }
 
     async fn value(&self, subject: Subject) -> Result<Value, DoorError> {
-        let found = hand_out::hand_out(&self.core, &self.live, &subject).await?;
-        found.ok_or(DoorError::NotFound)
+        let given = hand_out::hand_out(&self.core, &self.live, &subject).await?;
+        given.map(|given| given.value).ok_or(DoorError::NotFound)
+    }
+
+    async fn written(
+        &self,
+        expression: Option<&Expression>,
+        query: Option<(QueryLanguage, &str)>,
+        question: Question<'_>,
+        write: fn(&Evaluation) -> Vec<u8>,
+    ) -> Result<Answer, DoorError> {
+        let known = self.live.answers.find(&self.core, question);
+        let answer = if let Some(known) = known {
+            known
+        } else {
+            let write = move |evaluation: Evaluation| Answer::new(write(&evaluation));
+            let asked = self.ask(expression, query, write).await?;
+            if let Some(seen) = asked.seen {
+                self.live.answers.keep(question, &asked.answer, seen);
+            }
+            asked.answer
+        };
+        self.while_under_way(answer)
     }
 
     async fn expression(
@@ -170,21 +216,28 @@ impl StepDoor {
         expression: Option<&Expression>,
         query: Option<(QueryLanguage, &str)>,
     ) -> Result<Evaluation, DoorError> {
-        let Some(expression) = expression else {
-            return Err(DoorError::NotFound);
+        let asked = self.ask(expression, query, |evaluation| evaluation).await?;
+        self.while_under_way(asked.answer)
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        expression: Option<&Expression>,
+        query: Option<(QueryLanguage, &str)>,
+        answer: impl Fn(Evaluation) -> T + Copy + Send + 'static,
+    ) -> Result<Asked<T>, DoorError> {
+        let wish = Wish {
+            expression: expression.cloned().ok_or(DoorError::NotFound)?,
+            query: query.map(|(language, text)| (language, text.to_owned())),
         };
-        let evaluation = match query {
-            None => {
-                asking::evaluate(&self.core, &self.live, |env| expression.evaluate(env)).await?
-            }
-            Some((language, text)) => {
-                let query = |env: &dyn language::Environment| expression.query(language, text, env);
-                asking::evaluate(&self.core, &self.live, query).await?
-            }
-        };
+        asking::evaluate(&self.core, &self.live, wish, answer).await
+    }
+
+    /// The process may have exited meanwhile; nobody is left who may be answered.
+    fn while_under_way<T>(&self, answer: T) -> Result<T, DoorError> {
         if self.live.is_over() {
             return Err(DoorError::NotFound);
         }
-        Ok(evaluation)
+        Ok(answer)
     }
 }

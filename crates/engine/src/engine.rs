@@ -17,7 +17,7 @@ use crate::rotation::Rotator;
 use crate::runner::{ProcessRunner, RunnerSettings};
 use crate::settings::{RunnerChoice, RunnerWords, Settings, StartError};
 use crate::tokens::Tokens;
-use crate::{checkpoints, logs, presence, unopenable};
+use crate::{checkpoints, logs, presence, pulse, unopenable};
 
 /// How long steps and their last words may take when the engine is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +31,7 @@ pub struct Engine {
     coordinator: Mutex<Option<JoinHandle<()>>>,
     rotator: JoinHandle<()>,
     signer: JoinHandle<()>,
+    watch: pulse::Watch,
 }
 
 impl Engine {
@@ -50,8 +51,9 @@ impl Engine {
         let (inbox, messages) = mpsc::unbounded_channel();
         let keys = Arc::new(keys.into());
         let rotator = Rotator::new(store.clone(), Arc::clone(&keys), clock);
+        let (pulse, watch) = pulse::start();
         let core = Arc::new(Core {
-            chunks: logs::start(store.clone()),
+            chunks: logs::start(store.clone(), pulse.clone()),
             store,
             account,
             keys,
@@ -67,13 +69,19 @@ impl Engine {
         let mut coordinator = Coordinator::new(Arc::clone(&core), messages, engine, presence);
         coordinator.listen(changes);
         coordinator.take_over().await;
+        coordinator.sweep();
         unopenable::look_again(&core).await?;
         let signer = checkpoints::run(core.store.clone(), Arc::clone(&core.keys), clock);
+        let coordinator = tokio::spawn(async move {
+            coordinator.run().await;
+            drop(pulse);
+        });
         Ok(Self {
             core,
             rotator: tokio::spawn(rotator.run()),
             signer: tokio::spawn(signer),
-            coordinator: Mutex::new(Some(tokio::spawn(coordinator.run()))),
+            coordinator: Mutex::new(Some(coordinator)),
+            watch,
         })
     }
 
@@ -99,6 +107,13 @@ impl Engine {
             tracing::warn!("not every step could be ended in time; the next start puts it right");
             coordinator.abort();
         }
+    }
+
+    /// Waits until the engine has ended, and answers at once when it has. One that nobody has
+    /// stopped ends when a part of it fails that it cannot be without; the panic hook has told
+    /// why. Nothing starts any more then, and only another engine can put that right.
+    pub async fn ended(&self) {
+        self.watch.ended().await;
     }
 
     /// The door of the step that a token speaks for; `None` when it speaks for none.

@@ -1,7 +1,5 @@
 //! Handing a value to a step: the ledger first, then the value; and refusals.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 use store::ledger::{self, Actor, Entry};
 use store::uses::{self, NewUse};
@@ -10,18 +8,21 @@ use store::{connections, grants, secrets};
 use crate::core::Core;
 use crate::live::{HandedOut, Known, Live};
 use crate::opening::{self, Held, OpenFailure, Subject};
+use crate::seen::Seen;
 use crate::unopenable;
 
 /// How many refusals of one attempt the ledger tells. A step that tries thousands of names is told
 /// apart from one that tries a few, and fills nothing.
 const REFUSALS: usize = 100;
 
-/// What this process changes is seen at once. What another one changes in the same database, when
-/// the rows are looked at again: at the latest after this.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
-
 /// Characters of a name that a refusal tells; names that exist have at most 200.
 const TOLD: usize = 201;
+
+/// A value for a step, and when it was seen to be what is stored.
+pub(crate) struct Given {
+    pub(crate) value: language::Value,
+    pub(crate) seen: Seen,
+}
 
 /// Hands `subject` to the step; `None` when there is no such thing for this step, or no longer a
 /// step. The answer exists only after the ledger has been committed.
@@ -29,7 +30,7 @@ pub(crate) async fn hand_out(
     core: &Core,
     live: &Live,
     subject: &Subject,
-) -> Result<Option<language::Value>, OpenFailure> {
+) -> Result<Option<Given>, OpenFailure> {
     let mut known = live.known.lock().await;
     if live.is_over() {
         return Ok(None);
@@ -45,16 +46,15 @@ pub(crate) async fn hand_out(
         .handed_out
         .iter()
         .position(|handed_out| handed_out.subject == *subject);
-    // Read first: what changes while this looks is looked at again the next time.
-    let changes = core.store.changes_of_values();
+    let seen = Seen::now(core);
     if let Some(at) = before {
         let before = &mut known.handed_out[at];
-        let is_fresh = before.changes == changes && before.seen.elapsed() < LOOK_AGAIN;
-        if is_fresh || is_current(core, live, subject, &before.held).await? {
-            if !is_fresh {
-                (before.changes, before.seen) = (changes, Instant::now());
+        let counts = before.seen.counts(core);
+        if counts || is_current(core, live, subject, &before.held).await? {
+            if !counts {
+                before.seen = seen;
             }
-            return Ok((!live.is_over()).then(|| before.held.value()));
+            return Ok((!live.is_over()).then(|| before.given()));
         }
         known.handed_out.swap_remove(at);
     }
@@ -98,15 +98,24 @@ pub(crate) async fn hand_out(
         Err(store::Error::Unique) => drop(tx),
         Err(error) => return Err(error.into()),
     }
-    let value = held.value();
-    known.handed_out.push(HandedOut {
+    let handed_out = HandedOut {
         subject: subject.clone(),
         held,
-        changes,
-        seen: Instant::now(),
-    });
+        seen,
+    };
+    let given = handed_out.given();
+    known.handed_out.push(handed_out);
     // The process may have exited meanwhile; nobody is left who may be answered.
-    Ok((!live.is_over()).then_some(value))
+    Ok((!live.is_over()).then_some(given))
+}
+
+impl HandedOut {
+    fn given(&self) -> Given {
+        Given {
+            value: self.held.value(),
+            seen: self.seen,
+        }
+    }
 }
 
 /// Tells the ledger that a step asked for what it may not have, once for each name.

@@ -9,6 +9,7 @@
 //! read; the one function that opens sealed values is in `opening`, and nothing leaves it towards a
 //! step before the ledger has been committed.
 
+mod answers;
 mod asking;
 mod attempt;
 mod checkpoints;
@@ -27,20 +28,25 @@ mod newest;
 mod opening;
 mod outcome;
 mod output;
+mod pace;
 mod plans;
 mod prepare;
 mod presence;
+mod pulse;
 mod random;
 pub mod redaction;
 mod rotation;
 pub mod runner;
 mod script;
+mod seen;
 mod sentences;
 mod settings;
+mod sweeping;
 mod tokens;
 mod unopenable;
 mod view;
 
+pub use answers::Answer;
 pub use conditions::Conditions;
 pub use door::{DoorError, MAX_OUTPUT, MAX_OUTPUT_NAME, StepDoor};
 pub use engine::Engine;

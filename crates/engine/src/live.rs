@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use language::RunnableStep;
 use model::{AttemptId, RunId, WorkflowId};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
+use crate::answers::Answers;
 use crate::facts::Facts;
 use crate::opening::{Held, Subject};
 use crate::plans::Plan;
 use crate::redaction::Redactor;
+use crate::seen::Seen;
 
 /// An attempt that is under way.
 pub(crate) struct Live {
@@ -33,6 +34,11 @@ pub(crate) struct Live {
     /// What was looked up for it. Whoever hands something out holds this, so that two requests at
     /// the same moment make one entry.
     pub(crate) known: Mutex<Known>,
+    /// What it was answered.
+    pub(crate) answers: Answers,
+    /// Whoever evaluates something for it holds this: however much a step asks for at one time, it
+    /// keeps one thread busy.
+    pub(crate) evaluating: Arc<Semaphore>,
     over: AtomicBool,
 }
 
@@ -55,10 +61,8 @@ pub(crate) struct HandedOut {
     pub(crate) subject: Subject,
     /// The opened values.
     pub(crate) held: Held,
-    /// How often this process had changed values by then.
-    pub(crate) changes: u64,
     /// When.
-    pub(crate) seen: Instant,
+    pub(crate) seen: Seen,
 }
 
 impl Live {
@@ -74,6 +78,8 @@ impl Live {
             plan,
             redactor: Redactor::new(),
             known: Mutex::default(),
+            answers: Answers::default(),
+            evaluating: Arc::new(Semaphore::new(1)),
             over: AtomicBool::new(false),
         })
     }
@@ -91,6 +97,7 @@ impl Live {
     /// From now on nothing is handed out.
     pub(crate) fn end(&self) {
         self.over.store(true, Ordering::SeqCst);
+        self.answers.clear();
     }
 
     /// Whether its process has exited.

@@ -18,6 +18,8 @@ use store::logs::{self, NewChunk};
 use store::{Change, Error, Store};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
+use crate::pulse::Pulse;
+
 /// Bytes and chunks that go into one transaction at most.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const BATCH_CHUNKS: usize = 4_096;
@@ -47,10 +49,13 @@ pub(crate) struct Chunk {
 pub(crate) type Sender = mpsc::UnboundedSender<Chunk>;
 
 /// Starts the writer. It ends when every sender is gone and everything is stored.
-pub(crate) fn start(store: Store) -> Sender {
+pub(crate) fn start(store: Store, pulse: Pulse) -> Sender {
     // Unbounded, because the shares of the attempts are its bound.
     let (sender, receiver) = mpsc::unbounded_channel();
-    tokio::spawn(write(store, receiver));
+    tokio::spawn(async move {
+        write(store, receiver).await;
+        drop(pulse);
+    });
     sender
 }
 

@@ -26,11 +26,19 @@ pub(crate) enum Outcome {
         exit_code: Option<i32>,
         message: String,
     },
-    /// Relay itself was interrupted: the step may be tried again.
-    Interrupted {
-        /// The engine was stopped on purpose, which never makes a step give up.
-        on_purpose: bool,
-    },
+    /// Relay itself is why it did not come to its end: the step may be tried again.
+    Interrupted(Interruption),
+}
+
+/// Why Relay did not bring an attempt to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Interruption {
+    /// The engine was stopped, which never makes a step give up.
+    OnPurpose,
+    /// The engine, or what watched the attempt in it, was gone from one moment to the next.
+    CutOff,
+    /// It could not be started: what was lacking, as a sentence without its end.
+    NotStarted(String),
 }
 
 /// What the message of a step says that was stopped with its run.
@@ -46,7 +54,7 @@ impl Outcome {
     pub(crate) fn stopped(stop: Stop) -> Self {
         match stop {
             Stop::Run => Self::over(AttemptState::Cancelled, StepState::Cancelled, None, STOPPED),
-            Stop::Engine => Self::Interrupted { on_purpose: true },
+            Stop::Engine => Self::Interrupted(Interruption::OnPurpose),
         }
     }
 
@@ -147,7 +155,7 @@ mod tests {
     fn message(exit: &Exit, stop: Option<Stop>) -> String {
         match Outcome::of(exit, stop, &Limits::default()) {
             Outcome::Final { message, .. } => message,
-            Outcome::Interrupted { .. } => "interrupted".to_owned(),
+            Outcome::Interrupted(_) => "interrupted".to_owned(),
         }
     }
 

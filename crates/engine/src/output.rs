@@ -1,21 +1,19 @@
 //! Reading what a step prints: mask, then keep; nothing the other way round.
 
+use std::io;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::core::Core;
 use crate::hand_out;
 use crate::live::Live;
 use crate::logs::Sink;
+use crate::pace::Pace;
 use crate::runner::Output;
 
 /// Bytes that are read at once, as many as a pipe usually holds.
 const READ: usize = 64 * 1024;
-
-/// The pause after each read whose bytes are not kept: whoever prints without end must not keep
-/// this machine busy with throwing it away.
-const PAUSE: Duration = Duration::from_millis(1);
 
 /// Reads until the end, and answers the log it filled.
 pub(crate) async fn keep(core: &Core, live: &Live, output: &mut Output, mut log: Sink) -> Sink {
@@ -23,10 +21,11 @@ pub(crate) async fn keep(core: &Core, live: &Live, output: &mut Output, mut log:
     let mut masked = Vec::new();
     let mut stream = None;
     let mut lost = false;
-    while let Ok(length @ 1..) = output.read(&mut buffer).await {
+    let mut pace = Pace::new(&core.settings.limits, Instant::now());
+    while let Ok(length @ 1..) = read(output, &mut pace, &mut buffer).await {
         let at = core.now();
+        // What is not kept is read at the same pace, and so takes as little of this machine.
         if lost || log.is_full() {
-            sleep(PAUSE).await;
             continue;
         }
         if stream.is_none() {
@@ -49,6 +48,21 @@ pub(crate) async fn keep(core: &Core, live: &Live, output: &mut Output, mut log:
         log.keep(core.now(), masked).await;
     }
     log
+}
+
+/// Reads when it is time to. What an attempt that has ended leaves is no more than a pipe holds,
+/// so nobody waits for that.
+async fn read(output: &mut Output, pace: &mut Pace, buffer: &mut [u8]) -> io::Result<usize> {
+    let pause = pace.pause(Instant::now());
+    if !pause.is_zero() {
+        tokio::select! {
+            () = output.over() => {}
+            () = sleep(pause) => {}
+        }
+    }
+    let length = output.read(buffer).await?;
+    pace.count(length, Instant::now());
+    Ok(length)
 }
 
 /// Teaches the redactor what must not be shown, in several tries.

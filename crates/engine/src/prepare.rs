@@ -1,21 +1,29 @@
 //! What an attempt is started with: its program and its environment.
 
+use std::sync::Arc;
+
 use language::{RunnableStep, Value};
 use zeroize::Zeroizing;
 
+use crate::asking::{self, Wish};
 use crate::core::Core;
 use crate::door::DoorError;
 use crate::live::Live;
 use crate::runner::Program;
-use crate::{asking, input_file, script, sentences};
+use crate::{input_file, script, sentences};
 
 /// Why an attempt was not started.
 pub(crate) enum Hindrance {
     /// The step is at fault; the sentence tells how.
     Step(String),
-    /// Relay is at fault, and has logged why.
-    Relay,
+    /// Relay or this machine is at fault, and that is logged; what was lacking, as a sentence
+    /// without its end.
+    Relay(String),
 }
+
+/// What is told of a failure whose words are for the log alone.
+pub(crate) const FAILED: &str = "Relay failed while it prepared the step, and an administrator \
+     finds out why in its log";
 
 /// What the step runs.
 pub(crate) async fn program(core: &Core, step: &RunnableStep) -> Result<Program, Hindrance> {
@@ -46,7 +54,7 @@ pub(crate) async fn program(core: &Core, step: &RunnableStep) -> Result<Program,
 /// variables win.
 pub(crate) async fn environment(
     core: &Core,
-    live: &Live,
+    live: &Arc<Live>,
     token: &Zeroizing<String>,
 ) -> Result<Vec<(String, String)>, Hindrance> {
     let own = [
@@ -67,21 +75,26 @@ pub(crate) async fn environment(
 }
 
 /// What the step's `env` says.
-async fn written(core: &Core, live: &Live) -> Result<Vec<(String, String)>, Hindrance> {
+async fn written(core: &Core, live: &Arc<Live>) -> Result<Vec<(String, String)>, Hindrance> {
     let Some(step) = live.written() else {
         return Ok(Vec::new());
     };
     let Some(env) = &step.env else {
         return Ok(Vec::new());
     };
-    let evaluation = asking::evaluate(core, live, |known| env.evaluate(known))
+    let wish = Wish {
+        expression: env.clone(),
+        query: None,
+    };
+    let evaluation = asking::evaluate(core, live, wish, |evaluation| evaluation)
         .await
         .map_err(|error| match error {
             DoorError::Evaluation(error) => Hindrance::Step(format!(
                 "The environment of the step cannot be evaluated: {error}."
             )),
-            _ => Hindrance::Relay,
-        })?;
+            _ => Hindrance::Relay(FAILED.to_owned()),
+        })?
+        .answer;
     if let Some(missing) = evaluation.unresolvable.references().first() {
         return Err(Hindrance::Step(format!(
             "The environment of the step uses {}.",

@@ -27,6 +27,10 @@ pub struct Limits {
     pub disk: u64,
     /// Bytes of its log that are kept.
     pub log: u64,
+    /// About how many bytes it may print as fast as it likes.
+    pub print_burst: u64,
+    /// Bytes a second it may print on and on; one that prints faster waits on its own pipe.
+    pub print_rate: u64,
 }
 
 impl Default for Limits {
@@ -37,6 +41,8 @@ impl Default for Limits {
             processes: 512,
             disk: 2 * 1024 * 1024 * 1024,
             log: 64 * 1024 * 1024,
+            print_burst: 4 * 1024 * 1024,
+            print_rate: 8 * 1024 * 1024,
         }
     }
 }

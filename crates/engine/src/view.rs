@@ -1,7 +1,9 @@
 //! What an expression of a step can see while it is evaluated.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use language::{Environment, Lookup, StatusProperty, StepReads, Value};
 use model::StepState;
@@ -29,6 +31,8 @@ pub(crate) struct View<'a> {
     pub(crate) reads: &'a StepReads,
     /// What it asked for although that is not written: names that were computed.
     pub(crate) beyond: Mutex<BTreeSet<Subject>>,
+    /// Whether it asked for the time, so that the same question has another answer later.
+    pub(crate) dated: AtomicBool,
 }
 
 impl View<'_> {
@@ -115,5 +119,10 @@ impl Environment for View<'_> {
         self.outputs
             .map(|known| known.keys().filter(read).cloned().collect())
             .unwrap_or_default()
+    }
+
+    fn now(&self) -> SystemTime {
+        self.dated.store(true, Ordering::Relaxed);
+        SystemTime::now()
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn check(text: &str, findings: &mut Findings<'_>) -> bool {
                     Some(remove(span)),
                 );
             }
+            c if is_direction_control(c) && findings.is_full(Severity::Warning) => {}
             c if is_direction_control(c) => findings.add(
                 Severity::Warning,
                 Code::DirectionControl,

@@ -1,8 +1,8 @@
 //! The one comparison of what a text needs with what the account holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use model::{Holdings, RequirementState};
+use model::{HeldSecret, Holdings, RequirementState};
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::Requirements;
@@ -54,6 +54,9 @@ pub struct Setup {
     pub connections: Vec<SetupConnection>,
     /// The secrets.
     pub secrets: Vec<SetupSecret>,
+    /// The secrets that are there although the text does not name them, in the order of the
+    /// holdings. None while it shows only at run time which secrets are meant.
+    pub unused_secrets: Vec<HeldSecret>,
     /// How many references to connections and secrets are computed at run time. They are never
     /// counted as missing.
     pub unknown: usize,
@@ -94,6 +97,7 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
         .iter()
         .map(|held| (held.name.as_str(), held))
         .collect();
+    let unused_secrets = unused(requirements, holdings);
     let connections = requirements.connections.iter().map(|one| {
         let held = exact.get(&(one.type_name.as_str(), one.name.as_str()));
         let other = if held.is_some() {
@@ -136,10 +140,21 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
     Setup {
         connections: connections.collect(),
         secrets: secrets.collect(),
+        unused_secrets,
         unknown: requirements
             .dynamic
             .iter()
             .filter(|one| hidden(&one.kind))
             .count(),
     }
+}
+
+fn unused(requirements: &Requirements, holdings: &Holdings) -> Vec<HeldSecret> {
+    if requirements.dynamic.iter().any(|one| one.kind == "secret") {
+        return Vec::new();
+    }
+    let named = requirements.secrets.iter();
+    let named: HashSet<_> = named.map(|one| one.name.as_str()).collect();
+    let unused = |held: &&HeldSecret| !named.contains(held.name.as_str());
+    holdings.secrets.iter().filter(unused).cloned().collect()
 }

@@ -30,6 +30,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::findings::Findings;
 use crate::plan::Plan;
 use crate::requirement::Requirements;
+use crate::tree::Tree;
 
 /// Everything that was understood of a text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -69,9 +70,14 @@ impl Document {
 /// Reads a workflow text. It never fails: whatever the text is, there is an answer, and it comes
 /// fast.
 pub fn read(text: &str) -> Document {
+    read_with_tree(text).1
+}
+
+/// The same, with the tree that was read, for who has more questions.
+pub(crate) fn read_with_tree(text: &str) -> (Tree<'_>, Document) {
     let mut findings = Findings::new(text);
     let parsed = crate::parse::parse(text, &mut findings);
     let mut document = workflow::read(&parsed, &mut findings);
     document.diagnostics = findings.finish();
-    document
+    (parsed.tree, document)
 }

@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use environment::{Environment, Lookup, StatusProperty, UnknownProperty};
 pub use error::{ErrorKind, EvaluationError};
-pub use number::Number;
+
 pub use query::{QueryLanguage, UnknownLanguage};
 pub use reference::{Reference, Unresolvable};
 pub use value::{List, Map, Value};

@@ -90,6 +90,16 @@ impl<'t> Findings<'t> {
         self.add(Severity::Warning, code, span, message, None);
     }
 
+    /// Whether nothing more is kept of such complaints, so that no cure need be worked out.
+    pub(crate) fn is_full(&self, severity: Severity) -> bool {
+        let kept = if severity == Severity::Error {
+            self.errors
+        } else {
+            self.others
+        };
+        kept > MAX_DIAGNOSTICS
+    }
+
     /// With a cure, where one can be computed.
     pub(crate) fn add(
         &mut self,
@@ -150,13 +160,26 @@ impl<'t> Findings<'t> {
         word: &str,
         candidates: impl IntoIterator<Item = &'c str>,
     ) -> Guess<'c> {
+        self.guess_among(word, &mut candidates.into_iter())
+    }
+
+    /// Not compiled anew for every kind of list: that would cost the browser thousands of bytes.
+    fn guess_among<'c>(
+        &mut self,
+        word: &str,
+        candidates: &mut dyn Iterator<Item = &'c str>,
+    ) -> Guess<'c> {
         let left = MAX_GUESSES.saturating_sub(self.guesses);
         let mut looked = 0;
-        let candidates = candidates
-            .into_iter()
-            .take(left as usize)
-            .inspect(|_| looked += 1);
-        let found = suggest::closest(word, candidates);
+        let found = if left == 0 {
+            None
+        } else {
+            let candidates = candidates.take_while(|candidate| {
+                looked += suggest::cost(word, candidate);
+                looked <= left
+            });
+            suggest::closest(word, candidates)
+        };
         self.guesses += looked;
         Guess {
             found,

@@ -3,6 +3,7 @@
 //! No I/O and no panics: [`read`] has an answer to every text, in the browser and on the server
 //! the same. [`compare`] is the one comparison of what a text needs with what an account holds.
 
+mod assist;
 mod characters;
 mod code;
 mod compare;
@@ -10,9 +11,11 @@ mod diagnostic;
 mod document;
 #[cfg(feature = "evaluate")]
 mod evaluate;
+mod expression;
 mod findings;
 mod image;
 pub mod limits;
+mod number;
 mod order;
 mod parse;
 mod plan;
@@ -30,6 +33,12 @@ mod tagged;
 mod text;
 pub mod tree;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use assist::VOCABULARY;
+pub use assist::{
+    Assist, Completions, Graph, GraphStep, Hover, Item, ItemKind, Library, Need, OutlineItem,
+    OutlineKind, RenameTarget,
+};
 pub use code::CODES;
 pub use compare::{Setup, SetupConnection, SetupSecret, compare};
 pub use diagnostic::{Diagnostic, Edit, Fix, Severity};
@@ -38,10 +47,11 @@ pub use document::{Document, Parameter, Step, Trigger, read};
 pub use document::{Runnable, RunnableStep, StepReads, runnable};
 #[cfg(feature = "evaluate")]
 pub use evaluate::{
-    Environment, ErrorKind, Evaluation, EvaluationError, Expression, List, Lookup, Map, Number,
+    Environment, ErrorKind, Evaluation, EvaluationError, Expression, List, Lookup, Map,
     QueryLanguage, Reference, StatusProperty, UnknownLanguage, UnknownProperty, Unresolvable,
     Value, from_stored, to_stored,
 };
+pub use number::Number;
 pub use plan::{Plan, PlanStep, PlanTrigger, StepKind};
 #[cfg(feature = "evaluate")]
 pub use progress::{
@@ -52,6 +62,8 @@ pub use requirement::{
     ConnectionRequirement, DynamicRequirement, ParameterRequirement, Requirements,
     SecretRequirement,
 };
+#[cfg(feature = "evaluate")]
+pub use schedule::{Schedule, WrongSchedule};
 #[cfg(feature = "evaluate")]
 pub use tagged::read_tagged;
 pub use text::{Place, Places, Span};

@@ -1,8 +1,10 @@
 //! What a value refers to, in all three dialects: `!Tags`, `$type` maps and `${…}` templates.
 
+mod function;
 mod map_form;
 mod tag;
 mod template;
+mod text;
 mod walk;
 
 #[cfg(feature = "evaluate")]
@@ -135,11 +137,13 @@ struct Written {
     computed: Vec<NodeId>,
     /// The node of the first name.
     named: Option<NodeId>,
+    /// The node of a question about the data of an event.
+    question: Option<NodeId>,
 }
 
 /// Whether a text has a template in it that refers to something.
 pub(crate) fn refers(text: &str) -> bool {
-    text.contains("${") && !template::read(text).references.is_empty()
+    text.contains("${") && !template::read(text, 1).references.is_empty()
 }
 
 /// Functions that cope with an argument that cannot be resolved.

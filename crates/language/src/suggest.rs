@@ -1,7 +1,15 @@
 //! What somebody probably meant.
 
+use crate::text::small;
+
 /// The longest word that is compared, in characters.
 const LONGEST: usize = 40;
+
+/// What it costs to compare two words, where short ones cost 1.
+pub(crate) fn cost(word: &str, candidate: &str) -> u32 {
+    let cells = word.len().min(LONGEST) * candidate.len().min(LONGEST);
+    small(cells / 100 + 1)
+}
 
 /// The candidate that differs from `word` by the fewest keystrokes, if it is close.
 pub(crate) fn closest<'c>(

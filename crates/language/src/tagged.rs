@@ -4,8 +4,9 @@
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, shown};
 use crate::document::json;
-use crate::evaluate::{Number, Value};
+use crate::evaluate::Value;
 use crate::findings::Findings;
+use crate::number::Number;
 use crate::reference::tag_parts;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, ScalarType, Tree};

@@ -80,7 +80,7 @@ pub(crate) fn small(n: usize) -> u32 {
 }
 
 /// Bytes between two known counts.
-const STRIDE: usize = 256;
+const STRIDE: usize = 64;
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
@@ -144,6 +144,31 @@ impl<'t> Places<'t> {
                 utf16: byte,
             },
         }
+    }
+
+    /// The byte at so many UTF-16 code units, moved inside the text and onto a character boundary.
+    pub(crate) fn byte(&self, utf16: usize) -> usize {
+        let at = self
+            .counts
+            .partition_point(|(_, known)| known.utf16 <= utf16);
+        let Some((from, known)) = at.checked_sub(1).and_then(|at| self.counts.get(at)) else {
+            return utf16.min(self.text.len());
+        };
+        let mut units = known.utf16;
+        for (at, c) in self.text[*from..].char_indices() {
+            units += c.len_utf16();
+            if units > utf16 {
+                return from + at;
+            }
+        }
+        self.text.len()
+    }
+
+    /// Where the line of a byte begins.
+    pub(crate) fn line_start(&self, byte: usize) -> usize {
+        let line = self.lines.partition_point(|start| *start <= byte);
+        let line = line.checked_sub(1).and_then(|at| self.lines.get(at));
+        line.copied().unwrap_or(0)
     }
 
     /// The line of a span's beginning, from 1.
@@ -225,6 +250,7 @@ mod tests {
             let (utf16, line, column) = places.point(byte);
             let before = &text[..byte];
             assert_eq!(utf16, before.encode_utf16().count());
+            assert_eq!(places.byte(utf16), byte);
             let start = before.rfind('\n').map_or(0, |at| at + 1);
             assert_eq!(line as usize, before.matches('\n').count() + 1);
             assert_eq!(column as usize, text[start..byte].chars().count() + 1);

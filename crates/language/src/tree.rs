@@ -176,10 +176,18 @@ impl<'t> Tree<'t> {
         }
     }
 
-    /// The node an alias stands for, or the node itself.
+    /// What is written directly in a list or a map, keys and values alternating.
+    pub(crate) fn children(&self, id: NodeId) -> &[NodeId] {
+        match self.node(id).kind {
+            Kind::Sequence(links) | Kind::Mapping(links, _) => self.run(links),
+            Kind::Scalar(..) | Kind::Alias(_) => &[],
+        }
+    }
+
+    /// The node an alias stands for if aliases may be followed, or else the node itself.
     pub fn resolve(&self, id: NodeId) -> NodeId {
         match self.node(id).kind {
-            Kind::Alias(target) => target,
+            Kind::Alias(target) if self.follow => target,
             _ => id,
         }
     }

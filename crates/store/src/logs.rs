@@ -3,16 +3,17 @@
 //! They are masked before they come here. They are many and small, and losing the last moments of
 //! one in a power cut does no harm, so they do not wait for the disk as everything else does: on
 //! SQLite they are a file beside the database, on PostgreSQL a table that is written with
-//! `synchronous_commit = off`. Nothing ties them to their attempts; who deletes a run deletes them.
+//! `synchronous_commit = off`. Nothing ties them to their attempts; who deletes a run deletes them,
+//! and [`sweep`] what is left when that was interrupted.
 
 use model::{AttemptId, Timestamp};
 use sqlx::AssertSqlSafe;
 
 use crate::address::Address;
 use crate::pools::Pools;
-use crate::row::{self, bigint, column, counted, storable, time};
+use crate::row::{self, bigint, column, counted, parsed, storable, time};
 use crate::settings::Durability;
-use crate::{Error, migrate};
+use crate::{Error, Store, migrate, steps};
 
 /// Where logs are. Cheap to clone.
 #[derive(Clone)]
@@ -157,4 +158,36 @@ pub async fn delete_of(logs: &Logs, attempts: &[AttemptId]) -> Result<(), Error>
         delete.execute(&logs.pools.writers).await?;
     }
     Ok(())
+}
+
+/// Looks at the next logs behind `after`, in the order of their attempts, and deletes those whose
+/// attempt is gone: it was deleted by somebody who was interrupted before the log was. Answers
+/// where to go on; nothing when there are no more.
+pub async fn sweep(store: &Store, after: Option<&AttemptId>) -> Result<Option<AttemptId>, Error> {
+    let logs = store.logs();
+    // One look into the index for each attempt, however long its log is.
+    let rows = sqlx::query(
+        "with recursive found (id, number) as (\
+         select min(attempt_id), 1 from log_chunks where attempt_id > $1 \
+         union all \
+         select (select min(attempt_id) from log_chunks where attempt_id > found.id), number + 1 \
+         from found where found.id is not null and number < $2) \
+         select id from found where id is not null",
+    )
+    .bind(after.map_or("", AttemptId::as_str))
+    .bind(bigint(CHUNKS_AT_ONCE as u64)?)
+    .fetch_all(&logs.pools.readers)
+    .await?;
+    let found: Vec<AttemptId> = row::each(&rows, |row| parsed(row, "id"))?;
+    let Some(last) = found.last().cloned() else {
+        return Ok(None);
+    };
+    // Afterwards: no log begins before its attempt is there.
+    let known = steps::existing(store, &found).await?;
+    let gone: Vec<_> = found
+        .into_iter()
+        .filter(|attempt| !known.contains(attempt))
+        .collect();
+    delete_of(logs, &gone).await?;
+    Ok(Some(last))
 }

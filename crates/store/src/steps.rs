@@ -12,6 +12,7 @@ use sqlx::AssertSqlSafe;
 use crate::row::{Row, column, counted, each, kept, parsed, storable, time_or_null};
 use crate::{Error, Source, Tx};
 
+pub(crate) use attempts::existing;
 pub use attempts::{
     AttemptRow, attempts, finish_attempt, put_back_attempt, running_of, running_of_run,
 };

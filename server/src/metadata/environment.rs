@@ -1,5 +1,6 @@
 //! `GET /environment` and `GET /environment/NAME`: the step's `env`.
 
+use axum::body::Bytes;
 use axum::response::Response;
 use engine::StepDoor;
 
@@ -8,10 +9,12 @@ use super::refusal::Refusal;
 
 /// All variables.
 pub(super) async fn all(door: &StepDoor) -> Result<Response, Refusal> {
-    Ok(envelope::of(&door.environment().await?))
+    let answer = door.environment_written(envelope::written).await?;
+    Ok(envelope::of(Bytes::from_owner(answer)))
 }
 
 /// One variable.
 pub(super) async fn one(door: &StepDoor, name: &str) -> Result<Response, Refusal> {
-    Ok(envelope::of(&door.environment_value(name).await?))
+    let variable = door.environment_value(name).await?;
+    Ok(envelope::of(envelope::written(&variable)))
 }

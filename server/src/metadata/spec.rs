@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use axum::body::Bytes;
 use axum::http::Uri;
 use axum::response::Response;
 use engine::StepDoor;
@@ -24,5 +25,6 @@ pub(super) async fn answer(door: &StepDoor, uri: &Uri) -> Result<Response, Refus
         .parse()
         .map_err(|_| Refusal::unsupported_language(&language))?;
     let query = (!text.is_empty()).then_some((language, &*text));
-    Ok(envelope::of(&door.spec(query).await?))
+    let answer = door.spec_written(query, envelope::written).await?;
+    Ok(envelope::of(Bytes::from_owner(answer)))
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use futures_core::Stream;
 use model::Problem;
 use serde::Deserialize;
-use service::{LogFrom, LogPart, Service, Viewer};
+use service::{LogFrom, LogPart, Service};
 use tokio::sync::mpsc;
 
 use super::Looking;
@@ -65,7 +65,7 @@ pub(super) async fn answer(
         place.position + 1
     );
     let (parts, stream) = mpsc::channel(2);
-    tokio::spawn(send(service, looking.viewer, place, from, part, parts));
+    tokio::spawn(send(service, looking, place, from, part, parts));
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, file),
@@ -73,10 +73,11 @@ pub(super) async fn answer(
     Ok((headers, Body::from_stream(Parts(stream))).into_response())
 }
 
-/// Sends part after part, until there is no more or nobody takes them.
+/// Sends part after part, until there is no more, nobody takes them, or whoever asked may not have
+/// them any more.
 async fn send(
     service: Service,
-    viewer: Viewer,
+    looking: Looking,
     place: Place,
     mut from: LogFrom,
     mut part: LogPart,
@@ -92,7 +93,7 @@ async fn send(
             return;
         }
         from.offset = part.next_offset;
-        part = match service.log(&viewer, &place.name, place.number, from).await {
+        part = match next(&service, &looking, &place, from).await {
             Ok(part) => part,
             Err(problem) => {
                 // Cut off, so that nobody takes half of a log for all of it.
@@ -101,6 +102,20 @@ async fn send(
             }
         };
     }
+}
+
+/// The next part. Taking them may last longer than a session.
+async fn next(
+    service: &Service,
+    looking: &Looking,
+    place: &Place,
+    from: LogFrom,
+) -> Result<LogPart, Problem> {
+    if !looking.standing.holds(service).await {
+        return Err(Problem::not_signed_in());
+    }
+    let log = service.log(&looking.viewer, &place.name, place.number, from);
+    log.await
 }
 
 /// The parts as the body of an answer.

@@ -27,7 +27,7 @@ impl Standing {
 
     /// As of now. Looking at a session does not lengthen it. Where it cannot be known the answer
     /// ends as well: the service has logged why, and a browser asks again.
-    async fn holds(&self, service: &Service) -> bool {
+    pub(super) async fn holds(&self, service: &Service) -> bool {
         matches!(service.caller(&self.0).await, Ok(Some(_)))
     }
 }

@@ -314,6 +314,55 @@ store::both! {
         house.stop().await;
     }
 
+    async fn asked_again_a_step_gets_what_is_stored_by_then(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let (listener, port) = listener().await;
+        let more = "spec: {aws: !Connection {type: aws, name: mine}}\nenv: {TOKEN: !Secret token}";
+        house.add_workflow("w", &Held::text(port, more, "")).await;
+        house.add_aws(&id(1), "mine", "AKIAEXAMPLE", "the secret access key").await;
+        house.add_secret(&id(2), "w", "token", "the token of w").await;
+        let held = Held::start(&mut house, "w", &listener).await;
+        let key = "GET /spec?q=aws.accessKeyID";
+        let answer = |value: Value| json!({ "value": value, "complete": true, "unresolvable": {} });
+
+        let mut told = house.told_of_steps().await.len();
+        for _ in 0..3 {
+            assert_eq!(held.ask(key).await.json(), answer("AKIAEXAMPLE".into()));
+            assert_eq!(held.ask("GET /environment").await.json(), answer(json!({ "TOKEN": "the token of w" })));
+        }
+        told += 1;
+        assert_eq!(house.told_of_steps().await.len(), told);
+
+        let changes = [
+            ("id", &*id(1)), ("revision", "1"), ("changes[accessKeyID]", "replace"),
+            ("changes[secretAccessKey]", "keep"), ("values[accessKeyID]", "AKIATHENEXT"),
+        ];
+        house.do_it("overwrite_connection", &changes).await;
+        house.do_it("overwrite_secret", &[("workflow", "w"), ("id", &id(2)), ("revision", "1"), ("value", "the next token")]).await;
+        for _ in 0..2 {
+            assert_eq!(held.ask(key).await.json(), answer("AKIATHENEXT".into()));
+            assert_eq!(held.ask("GET /environment").await.json(), answer(json!({ "TOKEN": "the next token" })));
+        }
+        told += 2;
+        assert_eq!(house.told_of_steps().await.len(), told);
+
+        house.do_it("delete_connection", &[("id", &id(1)), ("typed_name", "mine")]).await;
+        for _ in 0..2 {
+            assert_eq!(held.ask("GET /spec?q=aws").await.json()["complete"], json!(false));
+            assert_eq!(held.ask("GET /connections/aws/mine").await.status, 404);
+            assert!(!held.ask(key).await.body.contains("AKIATHENEXT"));
+        }
+        told += 1;
+        assert_eq!(house.told_of_steps().await.len(), told);
+        let api = held.api;
+        let (_, token) = held.end(&mut house).await;
+        let header = format!("Authorization: Bearer {token}\r\n");
+        for request in [key, "GET /environment"] {
+            assert_eq!(ask(api, request, &header, b"").await.status, 401, "{request}");
+        }
+        house.stop().await;
+    }
+
     async fn a_token_is_dead_when_its_step_has_ended(database: TestDatabase) {
         let mut house = House::on(&database).await;
         let (listener, port) = listener().await;

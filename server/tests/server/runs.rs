@@ -9,7 +9,7 @@ use service::CommandLine;
 use store::testing::TestDatabase;
 use tokio::time::timeout;
 
-use crate::harness::{TestApp, request};
+use crate::harness::{Browser, TestApp, request};
 use crate::house::{House, PATIENCE, Watched, start, step};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
@@ -194,6 +194,37 @@ store::both! {
         assert_eq!(Watched::read(&String::from_utf8_lossy(&told)).state(), "cancelled");
         house.stop().await;
     }
+}
+
+#[test]
+fn a_download_is_cut_off_when_its_session_has_ended() {
+    store::testing::on_sqlite(|database| async move {
+        let mut house = House::on(&database).await;
+        let input = "head -c 6000000 /dev/zero | tr '\\0' x";
+        house
+            .add_workflow("w", &format!("steps:\n{}", step("long", "", input)))
+            .await;
+        let number = house.start("w", &[]).await;
+        let mut leaver = house.app.person(Role::Viewer).await;
+        // Its events would be more than the test wants to hold.
+        let path = format!("/workflows/w/runs/{number}/events");
+        let told = timeout(PATIENCE, house.ana.get(&path)).await.unwrap();
+        assert_eq!(Watched::read(&told.text()).state(), "succeeded");
+        let download = async |browser: &mut Browser| {
+            let ask = request(Method::GET, "/workflows/w/runs/1/steps/0/log");
+            let answer = browser.begin(ask, String::new()).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            answer.into_body()
+        };
+        let left = download(&mut leaver).await;
+        let stays = download(&mut house.ana).await;
+        assert!(leaver.call("log_out", &[]).await.status.is_success());
+        let cut_off = timeout(PATIENCE, to_bytes(left, usize::MAX)).await;
+        assert!(cut_off.unwrap().is_err(), "half of it is no log");
+        let whole = timeout(PATIENCE, to_bytes(stays, usize::MAX)).await;
+        assert_eq!(whole.unwrap().unwrap().len(), 6_000_000);
+        house.stop().await;
+    });
 }
 
 #[test]

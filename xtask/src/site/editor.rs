@@ -1,10 +1,12 @@
-//! The code editor's bundle: `editor.js`, loaded by the workflow page alone.
+//! The code editor's bundle, loaded by the workflow page alone: `editor.js` with what it needs at once, a file for each
+//! part that is loaded when it is first used, and `worker.js`.
 
 use crate::failure::Result;
 use crate::files;
 use crate::shell::{npm_program, run, say};
 use crate::stamp::{Stamp, unless_made};
 use std::path::PathBuf;
+use std::process::Command;
 
 pub(super) fn build() -> Result<PathBuf> {
     let sources = files::root().join("frontend/editor");
@@ -14,16 +16,30 @@ pub(super) fn build() -> Result<PathBuf> {
         .file(&sources.join("package-lock.json"))?;
     unless_made(&part, stamp, || {
         say("bundling the code editor");
-        run(npm_program("esbuild")
-            .args([
-                "--bundle",
-                "--minify",
-                "--format=esm",
-                "--target=es2022",
-                "--log-level=warning",
-            ])
-            .args(["--legal-comments=none", "src/editor.js"])
-            .arg(format!("--outfile={}", part.join("editor.js").display())))
+        bundle("src/editor.js", |esbuild| {
+            esbuild
+                .args(["--splitting", "--chunk-names=editor-[name]-[hash]"])
+                .arg(format!("--outdir={}", part.display()))
+        })?;
+        // Apart, so that the worker loads nothing of the page's.
+        bundle("src/worker.js", |esbuild| {
+            esbuild.arg(format!("--outfile={}", part.join("worker.js").display()))
+        })
     })?;
     Ok(part)
+}
+
+fn bundle(entry: &str, to: impl FnOnce(&mut Command) -> &mut Command) -> Result<()> {
+    let mut esbuild = npm_program("esbuild");
+    esbuild
+        .args([
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--target=es2022",
+            "--log-level=warning",
+            "--legal-comments=none",
+        ])
+        .arg(entry);
+    run(to(&mut esbuild))
 }

@@ -2,6 +2,7 @@
 
 mod editor;
 mod package;
+mod split;
 mod style;
 mod wasm;
 

@@ -1,6 +1,7 @@
 //! Moving the steps of one run on, as far as what is known allows.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use language::{Decision, Reference, StepReads};
@@ -190,6 +191,7 @@ impl Moving {
             values: &opened.values,
             reads,
             beyond: Mutex::default(),
+            dated: AtomicBool::new(false),
         };
         let decision = language::decide(step, &state_of, &view);
         match (&decision, opened.shut.first()) {

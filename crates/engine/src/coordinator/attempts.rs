@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::{Ended, Message};
 use crate::core::Core;
-use crate::outcome::{Outcome, Stop};
+use crate::outcome::{Interruption, Outcome, Stop};
 use crate::{attempt, random};
 
 /// The attempts that are under way. Dropped, all of them end at once.
@@ -48,7 +48,7 @@ impl Attempts {
             ended: Some(Ended {
                 attempt: claim.attempt.clone(),
                 run: claim.run.clone(),
-                outcome: Outcome::Interrupted { on_purpose: false },
+                outcome: Outcome::Interrupted(Interruption::CutOff),
             }),
         };
         self.tasks.spawn(async move {

@@ -1,5 +1,6 @@
 //! A boundary between steps: everything that follows from what has happened, in one transaction.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use model::{AttemptId, AttemptState, EngineId, RunId, StepState, Timestamp};
@@ -10,7 +11,7 @@ use store::{Tx, runs};
 use super::advance::{Advanced, Opened, advance};
 use super::work::{Ended, Work};
 use crate::core::Core;
-use crate::outcome::Outcome;
+use crate::outcome::{Interruption, Outcome};
 
 /// How often a step is interrupted before it is given up.
 const MAX_INTERRUPTIONS: u64 = 3;
@@ -69,21 +70,34 @@ async fn write_outcome(tx: &mut Tx, ended: &Ended, at: Timestamp) -> Result<bool
             exit_code,
             message,
         } => steps::finish_attempt(tx, id, *attempt, *step, *exit_code, message, at).await,
-        Outcome::Interrupted { on_purpose: true } => {
+        Outcome::Interrupted(Interruption::OnPurpose) => {
             steps::put_back_attempt(tx, id, BEGINS_AGAIN, at).await
         }
-        Outcome::Interrupted { on_purpose: false } => {
-            let before = interruptions(tx, ended).await?;
-            let (step, message) = if before + 1 < MAX_INTERRUPTIONS {
-                (StepState::Queued, BEGINS_AGAIN)
+        Outcome::Interrupted(why) => {
+            let is_last = interruptions(tx, ended).await? + 1 >= MAX_INTERRUPTIONS;
+            let step = if is_last {
+                StepState::Interrupted
             } else {
-                (
-                    StepState::Interrupted,
-                    "Relay was interrupted during this step several times, so it is not tried \
-                     again.",
-                )
+                StepState::Queued
             };
-            steps::finish_attempt(tx, id, AttemptState::Interrupted, step, None, message, at).await
+            let message = message(why, is_last);
+            steps::finish_attempt(tx, id, AttemptState::Interrupted, step, None, &message, at).await
+        }
+    }
+}
+
+/// What the message of a step says that was interrupted, and is given up if this is the last time.
+fn message(why: &Interruption, is_last: bool) -> Cow<'static, str> {
+    match (why, is_last) {
+        (Interruption::NotStarted(why), false) => {
+            format!("The step is tried again, because {why}.").into()
+        }
+        (Interruption::NotStarted(why), true) => {
+            format!("Relay has tried several times and gives up; the last time {why}.").into()
+        }
+        (_, false) => BEGINS_AGAIN.into(),
+        (_, true) => {
+            "Relay was interrupted during this step several times, so it is not tried again.".into()
         }
     }
 }
@@ -97,4 +111,24 @@ async fn interruptions(tx: &mut Tx, ended: &Ended) -> Result<u64, store::Error> 
     let rows = steps::of_run(&mut *tx, &ended.run).await?;
     let step = rows.iter().find(|row| row.position == attempt.position);
     Ok(step.map_or(0, |step| step.interruptions))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_is_given_up_says_what_was_lacking() {
+        let lack = Interruption::NotStarted("the disk was full".to_owned());
+        assert_eq!(
+            message(&lack, false),
+            "The step is tried again, because the disk was full."
+        );
+        assert_eq!(
+            message(&lack, true),
+            "Relay has tried several times and gives up; the last time the disk was full."
+        );
+        assert_eq!(message(&Interruption::CutOff, false), BEGINS_AGAIN);
+        assert!(message(&Interruption::CutOff, true).contains("several times"));
+    }
 }

@@ -7,8 +7,8 @@ use tokio::sync::broadcast::Receiver;
 
 use super::work::{Ended, Work};
 use super::{Coordinator, changes, failed};
-use crate::outcome::{Outcome, Stop};
-use crate::presence;
+use crate::outcome::{Interruption, Outcome, Stop};
+use crate::{presence, sweeping};
 
 impl Coordinator {
     /// Takes over what engines have left that are dead.
@@ -28,7 +28,7 @@ impl Coordinator {
             work.ended.extend(left.into_iter().map(|attempt| Ended {
                 attempt: attempt.id,
                 run: attempt.run,
-                outcome: Outcome::Interrupted { on_purpose: false },
+                outcome: Outcome::Interrupted(Interruption::CutOff),
             }));
             // Each run for itself: one that cannot be put right holds up no other.
             let mut first_failure = Ok(());
@@ -49,6 +49,12 @@ impl Coordinator {
     pub(crate) fn listen(&mut self, changes: Receiver<Change>) {
         let core = Arc::clone(&self.core);
         self.attempts.also(changes::forward(core, changes));
+    }
+
+    /// Deletes from now on what nobody can find any more.
+    pub(crate) fn sweep(&mut self) {
+        let core = Arc::clone(&self.core);
+        self.attempts.also(sweeping::sweep(core));
     }
 
     /// The lock that shows this engine to others is lost, so they may take over its attempts: it

@@ -19,6 +19,12 @@ impl Output {
         Self { pipe, over }
     }
 
+    /// Waits until everything the attempt started has ended.
+    pub async fn over(&mut self) {
+        // Whoever could tell is gone only when it has ended.
+        let _ = self.over.wait_for(|over| *over).await;
+    }
+
     /// Reads what is there, waiting for the first byte; 0 means that nothing more will come.
     /// Giving up waiting loses nothing.
     pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -22,7 +22,7 @@ use vault::{Owner, Place, Plaintext};
 use crate::meeting::Meeting;
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -142,6 +142,11 @@ impl House {
         Engine::start(store, account(), ring, self.settings(), now).await
     }
 
+    /// The same database as another process has it.
+    pub(crate) async fn elsewhere(&self) -> Store {
+        self.database.open().await.unwrap()
+    }
+
     /// A workflow with this text.
     pub(crate) async fn workflow(&self, text: &str) -> WorkflowId {
         if let Err(document) = language::runnable(text) {
@@ -239,13 +244,28 @@ impl House {
         field: &str,
         value: &str,
     ) {
+        let store = &self.store;
+        self.overwrite_in(store, id, type_name, revision, field, value)
+            .await;
+    }
+
+    /// The same through a store of another process.
+    pub(crate) async fn overwrite_in(
+        &self,
+        store: &Store,
+        id: &ConnectionId,
+        type_name: &str,
+        revision: u64,
+        field: &str,
+        value: &str,
+    ) {
         let values = [self.sealed_field(id, type_name, field, revision + 1, value)];
         let entry = told(
             "connection.overwrite",
             id.as_str(),
             &[(field, revision + 1)],
         );
-        let mut tx = self.store.begin().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
         let done = connections::overwrite(&mut tx, id, revision, &values, &[], &entry).await;
         assert_eq!(done.unwrap(), Some(revision + 1));
         tx.commit().await.unwrap();

@@ -1,10 +1,13 @@
 //! Logs: everything, in order, up to the limit, and nobody waits for somebody else's.
 
-use model::RunState;
-use store::both;
+use model::{RunState, StepState};
 use store::testing::TestDatabase;
+use store::{Change, both};
 
-use crate::help::House;
+use crate::help::{House, entry, eventually};
+use crate::meeting::COME;
+
+const KIB: u64 = 1024;
 
 both! {
     async fn a_log_has_both_streams_in_the_order_of_printing(database: TestDatabase) {
@@ -36,6 +39,83 @@ both! {
         for (line, number) in log.lines().zip(1_u32..) {
             assert_eq!(line.parse(), Ok(number));
         }
+        engine.stop().await;
+    }
+
+    async fn nothing_is_lost_when_a_step_prints_faster_than_it_is_read(database: TestDatabase) {
+        let house = House::new(database).await;
+        let mut settings = house.settings();
+        settings.limits.print_burst = KIB;
+        settings.limits.print_rate = 2 * KIB * KIB;
+        let engine = house.engine_with(house.store.clone(), settings).await;
+        let run = house
+            .run_of("steps: [{name: count, image: x, input: [seq 1 200000; seq 200001 300000 >&2]}]\n")
+            .await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        let log = house.log(&run, "count").await;
+        assert_eq!(log.lines().count(), 300_000);
+        for (line, number) in log.lines().zip(1_u32..) {
+            assert_eq!(line.parse(), Ok(number));
+        }
+        engine.stop().await;
+    }
+
+    async fn a_step_that_prints_too_fast_waits_and_can_be_stopped(database: TestDatabase) {
+        let house = House::new(database).await;
+        let mut settings = house.settings();
+        // After the burst the next piece would be read tomorrow.
+        settings.limits.print_burst = 64 * KIB;
+        settings.limits.print_rate = 1;
+        let engine = house.engine_with(house.store.clone(), settings).await;
+        let run = house
+            .run_of(
+                "steps:\n\
+                 - {name: loud, image: x, input: [yes]}\n\
+                 - {name: quiet, image: x, input: [echo hello]}\n",
+            )
+            .await;
+        let printed = async |least: u64| {
+            eventually("the log of a step", async || {
+                let loud = house.attempts(&run).await.into_iter().find(|one| one.position == 0)?;
+                let length = store::logs::length(house.store.logs(), &loud.id).await.unwrap();
+                (length >= least).then_some(length)
+            })
+            .await
+        };
+        printed(64 * KIB).await;
+        // The others go on meanwhile.
+        eventually("the other step", async || {
+            let states = house.states(&run).await;
+            (states["quiet"] == StepState::Succeeded).then_some(())
+        })
+        .await;
+        let mut tx = house.store.begin().await.unwrap();
+        assert!(store::runs::request_stop(&mut tx, &run, &entry("run.stop")).await.unwrap());
+        tx.commit().await.unwrap();
+        house.store.announce(Change::Run(run.clone()));
+        assert_eq!(house.finished(&run).await.state, RunState::Cancelled);
+        // The burst, a read that went beyond it, and what was left in the pipe.
+        let all = printed(64 * KIB).await;
+        assert!(all <= 256 * KIB, "{all}");
+        assert_eq!(house.log(&run, "quiet").await, "hello\n");
+        engine.stop().await;
+    }
+
+    async fn what_an_ended_step_has_left_is_read_at_once(database: TestDatabase) {
+        let house = House::new(database).await;
+        let mut settings = house.settings();
+        settings.limits.print_burst = 0;
+        settings.limits.print_rate = 1;
+        let engine = house.engine_with(house.store.clone(), settings).await;
+        let text = format!(
+            "steps: [{{name: talk, image: x, input: [{COME}, 'echo first', hear, 'echo last']}}]\n"
+        );
+        let run = house.run_of(&text).await;
+        let mut guest = house.meeting.guest().await;
+        eventually("the first line", async || (house.log(&run, "talk").await == "first\n").then_some(())).await;
+        guest.tell("go").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        assert_eq!(house.log(&run, "talk").await, "first\nlast\n");
         engine.stop().await;
     }
 

@@ -1,15 +1,17 @@
 //! An engine that is gone from one moment to the next, and the one after it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::{Engine, Settings, StartError};
-use model::{AttemptState, RunState, StepState};
+use model::{AttemptState, RunState, StepState, Timestamp};
 use opener::KeyRing;
 use store::testing::TestDatabase;
 use store::{Store, both};
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 
-use crate::help::{House, account, entry, eventually, now};
+use crate::help::{House, PATIENCE, account, entry, eventually, now};
 use crate::meeting::COME;
 
 /// An engine on threads of its own, which are taken away as by `kill -9`.
@@ -195,6 +197,43 @@ both! {
         engine.stop().await;
     }
 
+    async fn a_step_that_could_not_begin_says_what_was_in_the_way(database: TestDatabase) {
+        let house = House::new(database).await;
+        let text = "steps: [{name: a, image: x, env: {TOKEN: !Secret token}, input: [echo hello]}]\n";
+        let workflow = house.workflow(text).await;
+        house.secret(&workflow, "token", "a token").await;
+        // As if the value had been moved here from another place.
+        house.database.execute("update secret_values set field_revision = 7").await.unwrap();
+        let engine = house.engine().await;
+        let run = house.run(&workflow, "{}").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Failed);
+        let step = house.step(&run, "a").await;
+        assert_eq!((step.state, step.interruptions), (StepState::Interrupted, 3));
+        assert!(step.message.contains("the last time Relay failed while"), "{}", step.message);
+        assert!(!step.message.contains("interrupted"), "{}", step.message);
+        engine.stop().await;
+    }
+
+    async fn a_log_whose_attempt_is_gone_is_swept(database: TestDatabase) {
+        let house = House::new(database).await;
+        let gone = model::AttemptId::from_bytes([7; 16]);
+        let chunk = store::logs::NewChunk {
+            attempt: &gone,
+            sequence: 0,
+            offset: 0,
+            at: now(),
+            bytes: b"left behind",
+        };
+        store::logs::append(house.store.logs(), &[chunk]).await.unwrap();
+        let engine = house.engine().await;
+        eventually("the sweeping", async || {
+            let length = store::logs::length(house.store.logs(), &gone).await.unwrap();
+            (length == 0).then_some(())
+        })
+        .await;
+        engine.stop().await;
+    }
+
     async fn what_people_did_without_an_engine_is_carried_out_at_its_start(database: TestDatabase) {
         let house = House::new(database).await;
         let engine = house.engine().await;
@@ -216,4 +255,37 @@ both! {
         assert_eq!(house.finished(&stopped).await.state, RunState::Cancelled);
         engine.stop().await;
     }
+}
+
+/// Whether the clock below has stopped working.
+static BROKEN: AtomicBool = AtomicBool::new(false);
+
+fn clock() -> Timestamp {
+    assert!(!BROKEN.load(Ordering::SeqCst), "this clock is broken");
+    now()
+}
+
+#[test]
+fn an_engine_that_fails_says_so_and_the_next_one_goes_on() {
+    store::testing::on_sqlite(|database| async move {
+        let house = House::new(database).await;
+        let ring = KeyRing::from_file(&house.database.directory().join("vault.key")).unwrap();
+        let (store, settings) = (house.store.clone(), house.settings());
+        let engine = Engine::start(store, account(), ring, settings, clock).await;
+        let engine = engine.unwrap();
+        let text = "steps: [{name: a, image: x, input: [echo hello]}]\n";
+        let run = house.run_of(text).await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        BROKEN.store(true, Ordering::SeqCst);
+        let run = house.run_of(text).await;
+        timeout(PATIENCE, engine.ended()).await.unwrap();
+        // There is nothing left to be stopped, and nobody waits for it.
+        engine.stop().await;
+        engine.ended().await;
+        drop(engine);
+        let engine = house.engine().await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        engine.stop().await;
+        engine.ended().await;
+    });
 }

@@ -13,7 +13,7 @@ use store::testing::TestDatabase;
 use store::{SealedBytes, Store, both, resealing, vault_keys};
 use vault::{Owner, Place, Plaintext, PublicKey, SealedValue};
 
-use crate::help::{House, account, entry, eventually, now, random};
+use crate::help::{House, account, entry, eventually, now, random, told};
 use crate::meeting::COME;
 
 /// A house whose database knows its key.
@@ -83,9 +83,8 @@ async fn save(store: &Store, name: &str, value: &str) -> ConnectionId {
         name: &name.parse().unwrap(),
         values: &[value],
     };
-    connections::add(&mut tx, &new, &entry("connection.add"))
-        .await
-        .unwrap();
+    let told = told("connection.add", id.as_str(), &[("token", 1)]);
+    connections::add(&mut tx, &new, &told).await.unwrap();
     tx.commit().await.unwrap();
     id
 }

@@ -121,6 +121,7 @@ pub(crate) fn limits() -> Limits {
         processes: 64,
         disk: 32 * MIB,
         log: 64 * MIB,
+        ..Limits::default()
     }
 }
 

@@ -1,10 +1,17 @@
-//! How long a workflow takes to be checked, beside what its YAML alone takes: for `make bench`.
+//! What the language says of many texts, natively and in WebAssembly, and how long it takes beside what reading the
+//! YAML alone takes: for `make bench`, and for the comparison of both in `make test`.
 //!
-//! The same file is two programs. Native, it measures and prints the times as JSON. For the
-//! browser it only exports the work, since nothing there has a clock but the page that calls it.
+//! The same file is two programs. Native, it measures and prints the times as JSON, or with `answers` prints texts
+//! and what is answered to them. For the browser it only exports the work, since nothing there has a clock but the
+//! page that calls it.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod answers;
+#[cfg(not(target_arch = "wasm32"))]
+mod memory;
+#[cfg(not(target_arch = "wasm32"))]
 mod native;
+#[cfg(not(target_arch = "wasm32"))]
 mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -12,7 +19,14 @@ mod work;
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    println!("{}", native::measure());
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        [] => println!("{}", native::measure()),
+        ["answers"] => answers::print(),
+        [memory::WORD] => memory::print(),
+        _ => eprintln!("usage: check [answers]"),
+    }
 }
 
 #[cfg(target_arch = "wasm32")]

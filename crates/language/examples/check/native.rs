@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::{text, work};
+use crate::{memory, text, work};
 
 /// Rounds; in each the three kinds of work take turns. The first only warms up.
 const ROUNDS: usize = 101;
@@ -34,6 +34,7 @@ pub(crate) fn measure() -> Value {
         "parse": parse.split_off(1),
         "check": check.split_off(1),
         "compare": compare.split_off(1),
+        "workflow": text,
         "hostile": text::hostile().iter().map(hostile).collect::<Vec<_>>(),
     })
 }
@@ -44,8 +45,9 @@ fn hostile((name, text): &(&str, String)) -> Value {
         .collect();
     json!({
         "name": name,
-        "bytes": text.len(),
+        "text": text,
         "check": times.split_off(1),
+        "memory": memory::taken(text),
     })
 }
 

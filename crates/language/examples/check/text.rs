@@ -5,6 +5,9 @@ use language::limits::MAX_TEXT;
 const HEAD: &str = include_str!("head.yaml");
 const GROUP: &str = include_str!("group.yaml");
 
+/// A step up to the content of its spec.
+const SPEC: &str = "steps:\n- name: a\n  image: b\n  spec:\n";
+
 /// Lines of the workflow that is read.
 pub(crate) const LINES: usize = 2_000;
 
@@ -36,6 +39,72 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
         ("many steps in a circle", many_steps(circle)),
         ("many steps with misspelt needs", many_steps(misspelt)),
         ("many references in one template", in_spec("${secrets.a}")),
+        (
+            "many syntax errors",
+            fill("steps:\n", "- {name: s, image: i, spec: [}\n", ""),
+        ),
+        (
+            "quotes that only the end closes",
+            many_steps(|number| format!("- name: s{number}\n  image: {{\"{number}\n")),
+        ),
+        (
+            "brackets that are not closed",
+            fill("steps:\n", "- name: s\n  image: [\n", ""),
+        ),
+        (
+            "many unknown keys",
+            fill("steps:\n", "- name: s\n  imagr: x\n", ""),
+        ),
+        (
+            "many misspelt keys with directions",
+            fill(SPEC, "- na  1_0m\u{202e}: x\n", "["),
+        ),
+        (
+            "one step of many top keys with directions",
+            fill("parameters:\n", "steps:\n- rt \u{202e}", "\""),
+        ),
+        (
+            "many anchors and top keys",
+            many(|number| format!("&a{number} steps:\n- ")),
+        ),
+        (
+            "many steps of the same name",
+            fill("steps:\n", "- {name: s, image: i, dependsOn: s}\n", ""),
+        ),
+        (
+            "many tags that are not ours",
+            fill("steps:\n- name: a\n  image: b\n", ":\n!r true", "\""),
+        ),
+        ("templates of everything", in_spec("${$}")),
+        ("templates that calculate", in_spec("${1+1}")),
+        ("one template many times", one_template()),
+        ("one text in many places", one_text()),
+        (
+            "one long name for many secrets",
+            format!(
+                "steps:\n- {{name: {}, image: b, spec: {{{}}}}}\n",
+                "x".repeat(100_000),
+                secrets(8_000)
+            ),
+        ),
+        ("many steps of many secrets", many_secrets()),
+        ("steps without anything", fill("steps: [", "{},", "]")),
+        (
+            "keys like templates",
+            format!("steps: [{{name: a, image: b, spec: {{{}}}}}]", keys(17_000)),
+        ),
+        (
+            "parameters beside many blanks",
+            format!(
+                "steps:\n- {{name: a, image: b, spec: {{x: \"{}\"}}}}\nparameters:\n{}a: {{}}\n",
+                "${parameters.b}".repeat(8_000),
+                " ".repeat(120_000)
+            ),
+        ),
+        ("many long words to guess at", many_steps(long_words)),
+        ("directions alone", fill("a: \"", "\u{202e}", "\"")),
+        ("control characters alone", fill("", "\u{1}", "")),
+        ("UTF-16", "a\0".repeat(100_000)),
         ("templates that never end", in_spec("${")),
         ("groups that never end", in_spec("${(")),
         ("calls that never end", in_spec("${f(")),
@@ -59,6 +128,47 @@ fn many(part: impl Fn(usize) -> String) -> String {
         text += &next;
     }
     text
+}
+
+/// As many aliases of a text as are followed, by the bytes they stand for.
+fn one_template() -> String {
+    let text = "${1+1}".repeat(16_000);
+    let lines = "   - *a\n".repeat(10);
+    format!("locals: {{a: &a \"{text}\"}}\nsteps:\n- name: a\n  image: b\n  spec:\n   x:\n{lines}")
+}
+
+fn one_text() -> String {
+    let text = "x".repeat(100_000);
+    let lines = "  - *a\n".repeat(9_000);
+    format!("locals: {{a: &a {text}}}\nsteps:\n- name: a\n  image: b\n  dependsOn:\n{lines}")
+}
+
+fn secrets(count: usize) -> String {
+    numbered(count, |number| format!("k{number}: !Secret s{number}, "))
+}
+
+fn numbered(count: usize, part: impl Fn(usize) -> String) -> String {
+    let parts: Vec<_> = (0..count).map(part).collect();
+    parts.concat()
+}
+
+fn many_secrets() -> String {
+    let long = "n".repeat(190);
+    let steps = (0..780).map(|number| format!("- {{name: {long}{number}, image: b, spec: *x}}\n"));
+    format!(
+        "locals: {{x: &x {{{}}}}}\nsteps:\n{}",
+        secrets(30),
+        steps.collect::<String>()
+    )
+}
+
+fn keys(count: usize) -> String {
+    numbered(count, |number| format!("\"${{a{number}\": 1,"))
+}
+
+fn long_words(number: usize) -> String {
+    let long = "n".repeat(30);
+    format!("- {{name: {long}a{number}, image: b, dependsOn: {long}b{number}}}\n")
 }
 
 fn alias_bomb() -> String {

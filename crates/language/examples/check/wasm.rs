@@ -1,61 +1,84 @@
-//! The same work for a page that has the clock. Only numbers go in and out, so the module needs no
-//! bindings to be called.
+//! The same work for whoever has a clock or something to compare with. Only numbers go in and out, so the module needs
+//! no bindings to be called: a text comes in pieces of four bytes, and an answer leaves so.
 
 #![expect(
     unreachable_pub,
     reason = "bindings are made of public functions alone, and nothing can reach into a program"
 )]
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 
-use model::Holdings;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{text, work};
-
-struct Texts {
-    workflow: String,
-    holdings: Holdings,
-    hostile: Vec<(&'static str, String)>,
-}
+use crate::work;
 
 thread_local! {
-    static TEXTS: OnceCell<Texts> = const { OnceCell::new() };
+    static GIVEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static ANSWER: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-fn with<T>(work: impl FnOnce(&Texts) -> T) -> T {
-    TEXTS.with(|texts| {
-        work(texts.get_or_init(|| Texts {
-            workflow: text::workflow(),
-            holdings: work::holdings(),
-            hostile: text::hostile(),
-        }))
+/// Makes room for a text of so many bytes.
+#[wasm_bindgen]
+pub fn begin(length: usize) {
+    GIVEN.with_borrow_mut(|given| {
+        given.clear();
+        given.reserve_exact(length + 3);
+    });
+}
+
+/// Takes the next four bytes of the text; what is not its own at the end is cut off by [`end`].
+#[wasm_bindgen]
+pub fn take(four: u32) {
+    GIVEN.with_borrow_mut(|given| given.extend(four.to_le_bytes()));
+}
+
+/// Ends the text at its length; returns whether it is one.
+#[wasm_bindgen]
+pub fn end(length: usize) -> bool {
+    GIVEN.with_borrow_mut(|given| {
+        given.truncate(length);
+        std::str::from_utf8(given).is_ok()
     })
 }
 
-/// [`work::parse`] of the workflow.
+fn with<T>(work: impl FnOnce(&str) -> T) -> T {
+    GIVEN.with_borrow(|given| work(std::str::from_utf8(given).unwrap_or_default()))
+}
+
+/// [`work::parse`] of the text.
 #[wasm_bindgen]
 pub fn parse() -> usize {
-    with(|texts| work::parse(&texts.workflow))
+    with(work::parse)
 }
 
-/// [`work::check`] of the workflow.
+/// [`work::check`] of the text.
 #[wasm_bindgen]
 pub fn check() -> usize {
-    with(|texts| work::check(&texts.workflow))
+    with(work::check)
 }
 
-/// [`work::check_and_compare`] of the workflow.
+/// [`work::check_and_compare`] of the text.
 #[wasm_bindgen]
 pub fn compare() -> usize {
-    with(|texts| work::check_and_compare(&texts.workflow, &texts.holdings))
+    let holdings = work::holdings();
+    with(|text| work::check_and_compare(text, &holdings))
 }
 
-/// [`work::check`] of a hostile text, by its place in the list.
+/// Works out [`work::answer`]; returns its length in bytes.
 #[wasm_bindgen]
-pub fn hostile(place: usize) -> usize {
-    with(|texts| {
-        let found = texts.hostile.get(place);
-        found.map_or(0, |(_, text)| work::check(text))
+pub fn answer() -> usize {
+    let answer = with(work::answer);
+    ANSWER.with_borrow_mut(|kept| {
+        *kept = answer;
+        kept.len()
+    })
+}
+
+/// The four bytes of the answer from there on.
+#[wasm_bindgen]
+pub fn give(at: usize) -> u32 {
+    ANSWER.with_borrow(|answer| {
+        let byte = |more: usize| answer.as_bytes().get(at + more).copied().unwrap_or(0);
+        u32::from_le_bytes([byte(0), byte(1), byte(2), byte(3)])
     })
 }

@@ -19,6 +19,11 @@ pub(crate) fn check_and_compare(text: &str, holdings: &Holdings) -> usize {
     compare(&read(text).requirements, holdings).missing()
 }
 
+/// Everything that is said of a text, as JSON.
+pub(crate) fn answer(text: &str) -> String {
+    serde_json::to_string(&read(text)).unwrap_or_else(|error| error.to_string())
+}
+
 /// An account with the 50 connections that the pages are measured with; some fit.
 pub(crate) fn holdings() -> Holdings {
     let connection = |number: usize| HeldConnection {

@@ -4,6 +4,7 @@ use super::literal;
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
+use crate::limits::MAX_NAME;
 use crate::repair::Repair;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, ScalarType, Tree};
@@ -85,6 +86,24 @@ impl<'a, 't> Fields<'a, 't> {
         let id = self.get(key)?;
         literal::check(self.tree, id, key, findings);
         text(self.tree, id, key, Severity::Error, findings)
+    }
+
+    /// The name of what this is, under `name`.
+    pub(super) fn own_name(&self, findings: &mut Findings<'_>) -> Option<String> {
+        let id = self.required("name", findings)?;
+        let name = self.text("name", findings)?;
+        if name.len() > MAX_NAME {
+            findings.error(
+                Code::NameTooLong,
+                self.tree.first_line(id),
+                format_args!(
+                    "a name has at most {MAX_NAME} bytes, but this one has {}",
+                    name.len()
+                ),
+            );
+            return None;
+        }
+        Some(name)
     }
 
     /// A text under a key that only people read: no run fails because of it.

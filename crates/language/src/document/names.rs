@@ -100,6 +100,9 @@ impl<'d> Names<'d> {
     }
 }
 
+/// How many blanks may stand in front of a parameter that another one is declared beside.
+const DEEPEST: usize = 40;
+
 /// Where another parameter can be declared, and what stands around its name there.
 #[derive(Default)]
 pub(super) struct Declaring(Option<(u32, String, String)>);
@@ -118,7 +121,9 @@ impl Declaring {
         };
         let blank = |from: usize, span: Span| {
             let indent = &source[from..span.start as usize];
-            indent.bytes().all(|byte| byte == b' ').then_some(indent)
+            // A fix for each of many parameters would repeat it.
+            let short = indent.len() <= DEEPEST;
+            (short && indent.bytes().all(|byte| byte == b' ')).then_some(indent)
         };
         let made = |at, before: String, after: String| Self(Some((small(at), before, after)));
         if let Some(parameters) = tree.get(root, "parameters") {

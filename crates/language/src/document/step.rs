@@ -81,6 +81,8 @@ pub(super) struct StepReading {
     pub(super) edges: Vec<Edge>,
     /// Values that are evaluated, in the order of the text.
     pub(super) values: Vec<NodeId>,
+    /// The one of them that the step asks for part by part.
+    pub(super) spec: Option<NodeId>,
 }
 
 pub(super) fn read(
@@ -90,12 +92,10 @@ pub(super) fn read(
 ) -> Option<StepReading> {
     let fields = Fields::new(tree, id, "a step", &KEYS, findings)?;
     let kind = kind(&fields, findings);
-    let name = fields.required("name", findings);
-    let span = name.map_or(fields.head, |id| tree.span(id));
+    let name = fields.own_name(findings);
+    let span = fields.get("name").map_or(fields.head, |id| tree.span(id));
     let mut step = Step {
-        name: name
-            .and_then(|_| fields.text("name", findings))
-            .unwrap_or_default(),
+        name: name.unwrap_or_default(),
         kind,
         description: fields
             .get("description")
@@ -105,6 +105,7 @@ pub(super) fn read(
         ..Step::default()
     };
     let mut values = Vec::new();
+    let mut spec = None;
     match kind {
         StepKind::Container => {
             let image = fields.required("image", findings);
@@ -121,7 +122,8 @@ pub(super) fn read(
                     !step.input.is_empty() || step.input_file.is_some() || step.command.is_some();
                 check_image(tree, id, image, carries, findings);
             }
-            values.extend(fields.map("spec", findings));
+            spec = fields.map("spec", findings);
+            values.extend(spec);
             values.extend(fields.map("env", findings));
         }
         StepKind::Approval => {
@@ -158,6 +160,7 @@ pub(super) fn read(
         span,
         edges,
         values,
+        spec,
     })
 }
 

@@ -8,6 +8,7 @@ use super::when;
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
+use crate::repair::Repair;
 use crate::schedule;
 use crate::text::{Place, Span};
 use crate::tree::{Content, NodeId, Tree};
@@ -58,13 +59,11 @@ pub(super) fn read(
     findings: &mut Findings<'_>,
 ) -> Option<TriggerReading> {
     let fields = Fields::new(tree, id, "a trigger", &KEYS, findings)?;
-    let name = fields.required("name", findings);
-    let span = name.map_or(fields.head, |id| tree.span(id));
+    let name = fields.own_name(findings);
+    let span = fields.get("name").map_or(fields.head, |id| tree.span(id));
     let mut reading = TriggerReading {
         trigger: Trigger {
-            name: name
-                .and_then(|_| fields.text("name", findings))
-                .unwrap_or_default(),
+            name: name.unwrap_or_default(),
             place: findings.place(span),
             ..Trigger::default()
         },
@@ -164,14 +163,24 @@ fn check_schedule(tree: &Tree<'_>, id: NodeId, text: &str, findings: &mut Findin
             "there is no day with this date, so the schedule never fires",
         ),
         Err(wrong) => {
-            let span = match tree.verbatim(id) {
-                Some(source) if !wrong.range.is_empty() => {
-                    let start = source.start as usize;
-                    Span::new(start + wrong.range.start, start + wrong.range.end)
-                }
-                _ => tree.first_line(id),
-            };
-            findings.error(Code::WrongSchedule, span, wrong.message);
+            let source = tree.verbatim(id).map(|source| source.start as usize);
+            let part = source
+                .filter(|_| !wrong.range.is_empty())
+                .map(|start| Span::new(start + wrong.range.start, start + wrong.range.end));
+            let word = text.get(wrong.range).unwrap_or_default();
+            let guess = findings
+                .guess(word, wrong.candidates.split_ascii_whitespace())
+                .or(wrong.otherwise);
+            findings.add(
+                Severity::Error,
+                Code::WrongSchedule,
+                part.unwrap_or_else(|| tree.first_line(id)),
+                format_args!("{}{guess}", wrong.message),
+                guess
+                    .found
+                    .zip(part)
+                    .map(|(found, span)| Repair::replace(span, found)),
+            );
         }
     }
 }

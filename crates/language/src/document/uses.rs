@@ -74,7 +74,7 @@ impl Reader<'_, '_, '_, '_> {
             self.names
                 .check_step(&edge.to, edge.span, false, rename, self.findings);
         }
-        let found = self.look(&one.values, User::Step(&one.step.name));
+        let found = self.look(&one.values, one.spec, User::Step(&one.step.name));
         wait(one, &found, self.findings);
         let mut needs: Vec<_> = one.edges.iter().map(|edge| edge.to.clone()).collect();
         needs.sort_unstable();
@@ -91,7 +91,17 @@ impl Reader<'_, '_, '_, '_> {
     }
 
     fn trigger(&mut self, one: &TriggerReading) -> Option<PlanTrigger> {
-        let found = self.look(&one.values, User::Trigger(&one.trigger.name));
+        let found = self.look(&one.values, None, User::Trigger(&one.trigger.name));
+        if one.trigger.kind == "schedule" {
+            for event in found.iter().filter(|one| one.reference == Reference::Event) {
+                self.findings.warning(
+                    Code::OutOfPlace,
+                    event.span,
+                    "a schedule brings no data along; write the value out, or use another type of \
+                     trigger",
+                );
+            }
+        }
         for (name, span) in &one.bound {
             let rename = |found: &str| Some(Repair::rename(*span, found));
             self.names
@@ -107,10 +117,12 @@ impl Reader<'_, '_, '_, '_> {
         })
     }
 
-    /// Every reference in the values, noted down for their user.
-    fn look(&mut self, values: &[NodeId], user: User<'_>) -> Vec<Found> {
+    /// Every reference in the values, noted down for their user. `spec` is asked for in parts.
+    fn look(&mut self, values: &[NodeId], spec: Option<NodeId>, user: User<'_>) -> Vec<Found> {
         let mut found = Vec::new();
         for value in values {
+            let trigger = matches!(user, User::Trigger(_));
+            self.walker.enter(trigger, spec == Some(*value));
             self.walker.walk(*value, self.findings, &mut found);
         }
         for one in &found {

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::diagnostic::Severity;
+use crate::expression::{self, Expr, Literal, Prefix};
 use crate::findings::Findings;
 use crate::repair::Repair;
 use crate::tree::{Content, NodeId, ScalarType, Tree};
@@ -27,10 +28,12 @@ fn condition(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
     if may_be_boolean(tree, target) {
         return;
     }
-    // `'true'`: without its quotes it is what was meant.
-    let word = tree
-        .scalar(target)
-        .filter(|word| matches!(*word, "true" | "false"));
+    // `'true'`: without its quotes it is what was meant. `yes` is a boolean in other YAML.
+    let word = match tree.scalar(target) {
+        Some("true" | "yes" | "on") => Some("true"),
+        Some("false" | "no" | "off") => Some("false"),
+        _ => None,
+    };
     findings.add(
         Severity::Error,
         Code::WhenNotBoolean,
@@ -71,11 +74,34 @@ fn may_be_boolean(tree: &Tree<'_>, id: NodeId) -> bool {
             // Only a template that stands alone keeps the type of what it gives.
             Some(ScalarType::Text) => {
                 let text = text.trim_end_matches('\n');
-                text.starts_with("${") && text.ends_with('}')
+                text.starts_with("${")
+                    && text.ends_with('}')
+                    && expression::alone(text).is_none_or(|expr| can_be_boolean(&expr))
             }
             _ => false,
         },
         Content::Sequence(_) | Content::Alias(_) => false,
+    }
+}
+
+/// Whether an expression may come out as a boolean, as far as its outermost part tells.
+fn can_be_boolean(expr: &Expr) -> bool {
+    match expr {
+        Expr::Constant(literal) => matches!(literal, Literal::Bool(_)),
+        Expr::Path(keys) => match keys.first() {
+            Some(Expr::Constant(Literal::Text(root))) => {
+                !matches!(&**root, b"secrets" | b"connections")
+            }
+            _ => true,
+        },
+        Expr::List(_) | Expr::Map(_) => false,
+        Expr::Call(function, _) => gives_boolean(function),
+        Expr::Prefix(operator, _) => *operator == Prefix::Not,
+        Expr::Infix(operator, ..) => operator.gives_boolean(),
+        // What is on the left is all that names on the right can mean.
+        Expr::Pipe(_, right) => matches!(&**right, Expr::Path(_)) || can_be_boolean(right),
+        #[cfg(feature = "evaluate")]
+        Expr::Route(_) | Expr::Variable => true,
     }
 }
 

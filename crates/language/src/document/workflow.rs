@@ -7,6 +7,7 @@ use super::{Document, parameter, step, trigger, uses};
 use crate::code::Code;
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
+use crate::limits::MAX_STEPS;
 use crate::order::check_cycles;
 use crate::parse::Parsed;
 use crate::repair::Repair;
@@ -88,11 +89,11 @@ fn content(tree: &Tree<'_>, root: NodeId, document: &mut Document, findings: &mu
         document.parameters = parameter::read(tree, id, findings);
     }
     let mut steps = Vec::new();
-    for item in list(&fields, "steps", findings) {
+    for item in list(&fields, "steps", &mut document.readable, findings) {
         steps.extend(step::read(tree, *item, findings));
     }
     let mut triggers = Vec::new();
-    for item in list(&fields, "triggers", findings) {
+    for item in list(&fields, "triggers", &mut document.readable, findings) {
         triggers.extend(trigger::read(tree, *item, findings));
     }
     names::check_unique(&steps, &triggers, findings);
@@ -127,13 +128,15 @@ fn fixed(fields: &Fields<'_, '_>, key: &str, value: &str, findings: &mut Finding
     let Some(id) = fields.get(key) else { return };
     if fields.tree.scalar(id) != Some(value) {
         let span = fields.tree.first_line(id);
-        let scalar = fields.tree.scalar(id).is_some_and(|word| !word.is_empty());
+        // A text that goes on in the next lines is something else than a wrong word.
+        let word = fields.tree.scalar(id).is_some_and(|word| !word.is_empty())
+            && fields.tree.span(id) == span;
         findings.add(
             Severity::Error,
             Code::UnknownValue,
             span,
             format_args!("`{key}` can only be `{value}`; write that or remove the line"),
-            scalar.then(|| Repair::replace(span, value)),
+            word.then(|| Repair::replace(span, value)),
         );
     }
 }
@@ -173,16 +176,27 @@ fn tags(fields: &Fields<'_, '_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// The items of a list. `whole` is no longer true when there are more than are read.
 fn list<'a>(
     fields: &Fields<'a, '_>,
     key: &'static str,
+    whole: &mut bool,
     findings: &mut Findings<'_>,
 ) -> &'a [NodeId] {
     let Some(id) = fields.get(key) else {
         return &[];
     };
     if let Content::Sequence(items) = fields.tree.content(fields.tree.resolve(id)) {
-        return items;
+        let Some(next) = items.get(MAX_STEPS) else {
+            return items;
+        };
+        *whole = false;
+        findings.error(
+            Code::TooManyValues,
+            fields.tree.first_line(*next),
+            format_args!("there are more than {MAX_STEPS} {key}; what follows is not read"),
+        );
+        return &items[..MAX_STEPS];
     }
     wrong(fields.tree, id, key, "a list", findings);
     &[]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::context::Context;
 use super::error::{ErrorKind, Fault, Result};
 use super::node::Node;
-use super::number::Number;
 use super::reference::Reference;
 use super::value::Value;
+use crate::number::Number;
 
 /// Something that has parts, or is a part. Only asking for it evaluates it.
 #[derive(Clone)]

@@ -1,11 +1,11 @@
 //! What operators make of values.
 
 use super::error::{ErrorKind, Fault, Result};
-use super::number::Number;
 use super::print;
 use super::regular;
 use super::syntax::{Infix, Prefix};
 use super::value::Value;
+use crate::number::Number;
 
 /// The value as a number, if it is one or writes one.
 pub(super) fn number(value: &Value) -> Option<Number> {

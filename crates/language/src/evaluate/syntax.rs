@@ -1,56 +1,74 @@
-//! Expressions as they are written: their parts, and how they are read.
+//! Reads what is evaluated, with what is written out worked out at once.
 
-mod lexer;
-mod operator;
-mod parser;
-mod path;
-mod pattern;
-mod quoted;
-mod route;
-mod template;
+pub(super) use crate::expression::{
+    Arguments, Expr, Infix, Literal, Part, Piece, Prefix, Route, Selector, Template,
+};
 
-pub(super) use operator::{Infix, Prefix};
-pub(super) use parser::{parse, parse_route};
-pub(super) use pattern::{Piece, parse as parse_pattern};
-pub(super) use route::{Route, Selector};
-pub(super) use template::{Part, Template, parse as parse_template};
-
+use super::error::{ErrorKind, Fault, Result};
+use super::operators;
 use super::value::Value;
+use crate::diagnostic::shown;
+use crate::expression::{self, Fold, Wrong};
 
-/// An expression.
-#[derive(Debug, PartialEq)]
-pub(super) enum Expr {
-    /// Written out, or worked out while reading.
-    Constant(Value),
-    /// What is found under these keys, one behind the other. Without keys: everything.
-    Path(Vec<Expr>),
-    List(Vec<Expr>),
-    Map(Vec<(Expr, Expr)>),
-    Call(String, Arguments),
-    Prefix(Prefix, Box<Expr>),
-    Infix(Infix, Box<Expr>, Box<Expr>),
-    /// The right side is evaluated with the left one as everything.
-    Pipe(Box<Expr>, Box<Expr>),
-    /// In JSON paths: what is found by following this.
-    Route(Route),
-    /// In JSON paths: a name that stands alone, which means nothing.
-    Variable,
+/// One expression.
+pub(super) fn parse(text: &str) -> Result<Expr> {
+    expression::parse(text, &FOLD).map_err(|wrong| fault(text, &wrong))
 }
 
-/// Which of the expression languages is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dialect {
-    /// What stands in `${…}`.
-    Path,
-    /// JSON path.
-    Route,
-    /// JSON path inside of a text, where names are words of the text's own language.
-    Pattern,
+/// One JSON path, or what calculates with some.
+pub(super) fn parse_route(text: &str) -> Result<Expr> {
+    expression::parse_route(text, &FOLD).map_err(|wrong| fault(text, &wrong))
 }
 
-/// The arguments of a call.
-#[derive(Debug, PartialEq)]
-pub(super) enum Arguments {
-    Positional(Vec<Expr>),
-    Keyword(Vec<(String, Expr)>),
+/// A text with `${…}`.
+pub(super) fn parse_template(text: &str) -> Result<Template> {
+    expression::parse_template(text, &FOLD).map_err(|wrong| fault(text, &wrong))
+}
+
+/// A text with JSON paths in braces.
+pub(super) fn parse_pattern(text: &str) -> Result<Vec<Piece>> {
+    expression::parse_pattern(text, &FOLD).map_err(|wrong| fault(text, &wrong))
+}
+
+const FOLD: Fold = Fold {
+    prefix: |operator, operand| written(operators::prefix(operator, &operand.into())),
+    infix: |operator, left, right| written(operators::infix(operator, &left.into(), &right.into())),
+};
+
+/// What came out of literals, as a literal. Operators never make lists or maps.
+fn written(result: Result<Value>) -> std::result::Result<Literal, String> {
+    match result {
+        Ok(Value::Bool(value)) => Ok(Literal::Bool(value)),
+        Ok(Value::Number(number)) => Ok(Literal::Number(number)),
+        Ok(Value::Text(text)) => Ok(Literal::Text(text)),
+        Ok(Value::Null | Value::List(_) | Value::Map(_)) => Ok(Literal::Null),
+        Err(fault) => Err(fault.message().to_owned()),
+    }
+}
+
+impl From<&Literal> for Value {
+    fn from(literal: &Literal) -> Self {
+        match literal {
+            Literal::Null => Self::Null,
+            Literal::Bool(value) => Self::Bool(*value),
+            Literal::Number(number) => Self::Number(*number),
+            Literal::Text(text) => Self::Text(text.clone()),
+        }
+    }
+}
+
+/// The place is shown by what stands there.
+fn fault(text: &str, wrong: &Wrong) -> Fault {
+    let at = text.floor_char_boundary(wrong.range.start);
+    let column = text[..at].chars().count() + 1;
+    let here: String = text[at..].chars().take(12).collect();
+    let place = if here.is_empty() {
+        "at its end".to_owned()
+    } else {
+        format!("at {} (character {column})", shown(&here))
+    };
+    Fault::new(
+        ErrorKind::Parse,
+        format_args!("the expression cannot be read {place}: {}", wrong.message),
+    )
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::number::Number;
+use crate::number::Number;
 
 /// A value. Copies are cheap: what is large is shared.
 ///

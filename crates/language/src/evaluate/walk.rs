@@ -10,7 +10,7 @@ use super::print;
 use super::regular;
 use super::roots;
 use super::route;
-use super::syntax::{Arguments, Expr, Infix, Part, Template};
+use super::syntax::{Arguments, Expr, Infix, Literal, Part, Template};
 use super::value::Value;
 
 /// A value, perhaps with holes in it where something could not be resolved.
@@ -89,7 +89,7 @@ pub(super) fn expression<'n>(
 ) -> Result<Outcome<'n>> {
     context.step()?;
     match expr {
-        Expr::Constant(value) => Ok(Outcome::done(value.clone())),
+        Expr::Constant(literal) => Ok(Outcome::done(literal.into())),
         Expr::Path(keys) => path(keys, scope, context),
         Expr::List(items) => {
             let (mut values, mut open) = (Vec::with_capacity(items.len()), false);
@@ -162,8 +162,8 @@ pub(super) fn force(item: &Item<'_>, context: &mut Context<'_>) -> Result<Partia
 /// is computed may come from a secret.
 fn segment(key: &Expr) -> String {
     match key {
-        Expr::Constant(Value::Text(text)) => String::from_utf8_lossy(text).into_owned(),
-        Expr::Constant(Value::Number(number)) => number.digits(),
+        Expr::Constant(Literal::Text(text)) => String::from_utf8_lossy(text).into_owned(),
+        Expr::Constant(Literal::Number(number)) => number.digits(),
         _ => "…".to_owned(),
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::error::{ErrorKind, Fault, Result};
-use super::number::Number;
 use super::value::Value;
+use crate::number::Number;
 use base64ct::{Base64, Encoding as _};
 
 /// The key of the envelope.

@@ -3,6 +3,7 @@
 use super::tag::name;
 use super::{Kind, Name, Reference, Written};
 use crate::code::Code;
+use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
 use crate::tree::{NodeId, ScalarType, Tree};
 
@@ -44,11 +45,15 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
                 reference: Reference::Event,
                 computed: Vec::new(),
                 named: None,
+                question: tree.get(id, "query"),
             });
         }
         Some("Answer") => return Reading::Nothing,
         // Any other word makes ordinary data.
-        _ => return Reading::Data,
+        other => {
+            misspelled(tree, word, other.unwrap_or_default(), findings);
+            return Reading::Data;
+        }
     };
     let mut names = Vec::new();
     let mut computed = Vec::new();
@@ -83,10 +88,34 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
             reference,
             computed,
             named: first,
+            question: None,
         }),
         None => Reading::Nothing,
     }
 }
+
+/// Ordinary data, unless a letter is wrong.
+fn misspelled(tree: &Tree<'_>, id: NodeId, word: &str, findings: &mut Findings<'_>) {
+    let guess = findings.guess(word, TYPES);
+    if guess.found.is_some() {
+        findings.add(
+            Severity::Warning,
+            Code::UnknownTag,
+            tree.span(id),
+            format_args!("there is no reference of the type {}{guess}", shown(word)),
+            guess.repair(tree.span(id)),
+        );
+    }
+}
+
+const TYPES: [&str; 6] = [
+    "Connection",
+    "Secret",
+    "Parameter",
+    "Output",
+    "Data",
+    "Answer",
+];
 
 fn type_word(kind: Kind) -> &'static str {
     match kind {

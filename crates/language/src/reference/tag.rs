@@ -196,6 +196,7 @@ fn reference(
                 reference: Reference::Event,
                 computed: Vec::new(),
                 named: None,
+                question: values.first().copied(),
             });
         }
         _ => return Reading::Nothing,
@@ -214,6 +215,7 @@ fn reference(
             reference,
             computed,
             named: values.first().copied(),
+            question: None,
         }),
         None => Reading::Nothing,
     }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::{Kind, Name, Reference, guards};
+use crate::expression::next_template;
 
 /// A reference and the bytes of the text it stands in.
 pub(super) struct TemplateReference {
@@ -25,25 +26,33 @@ pub(super) struct UnknownRoot {
     pub(super) guarded: bool,
 }
 
+/// What can be asked about the end of a step.
+pub(super) const ENDS: [&str; 3] = ["failed", "skipped", "succeeded"];
+
 /// What is in the templates of one text.
 #[derive(Default)]
 pub(super) struct Templates {
     pub(super) references: Vec<TemplateReference>,
     pub(super) unknown: Vec<UnknownRoot>,
+    /// What is asked about the end of a step, where there is no such thing.
+    pub(super) unknown_ends: Vec<Range<usize>>,
     /// Where a template begins that has no end.
     pub(super) endless: Option<usize>,
+    /// Whether there was more than was to be read.
+    pub(super) cut: bool,
 }
 
-/// Reads every template in `text`, in order.
-pub(super) fn read(text: &str) -> Templates {
+/// Reads the templates in `text`, in order, as long as there are not more references than `most` in them.
+pub(super) fn read(text: &str, most: usize) -> Templates {
     let mut templates = Templates::default();
     let mut from = 0;
-    while let Some(open) = text[from..].find("${") {
+    while let Some(open) = next_template(text, from) {
         let mut scanner = Scanner {
             text,
-            at: from + open + 2,
+            at: open + 2,
             groups: vec![Group::default()],
             balanced: true,
+            most,
             templates,
         };
         let known = scanner.templates.unknown.len();
@@ -59,8 +68,11 @@ pub(super) fn read(text: &str) -> Templates {
             let rest = rest.into_iter().filter(|one| !one.whole);
             templates.references.extend(rest);
         }
-        if !ended {
-            templates.endless.get_or_insert(from + open);
+        if !ended && !templates.cut {
+            templates.endless.get_or_insert(open);
+        }
+        if templates.cut {
+            break;
         }
         from = at;
     }
@@ -84,6 +96,7 @@ struct Scanner<'t> {
     groups: Vec<Group>,
     /// Whether every bracket so far closed the one that was open.
     balanced: bool,
+    most: usize,
     templates: Templates,
 }
 
@@ -320,6 +333,11 @@ impl<'t> Scanner<'t> {
         named: Option<Range<usize>>,
         whole: bool,
     ) {
+        if self.templates.references.len() >= self.most {
+            self.templates.cut = true;
+            self.at = self.text.len();
+            return;
+        }
         let guarded = self.group().guarded;
         self.templates.references.push(TemplateReference {
             reference,
@@ -351,6 +369,16 @@ impl<'t> Scanner<'t> {
         let first = self.accessor();
         let second = match (kind, &first) {
             (Kind::Connection, Some(_)) => self.accessor(),
+            (Kind::Step, Some(_)) => {
+                // What is asked about it is no part of its name.
+                let at = self.at;
+                let end = self.accessor().filter(|(word, _)| !ENDS.contains(&&**word));
+                self.at = at;
+                self.templates
+                    .unknown_ends
+                    .extend(end.map(|(_, range)| range));
+                None
+            }
             _ => None,
         };
         let whole = first.is_none() && !self.goes_on();
@@ -368,6 +396,10 @@ impl<'t> Scanner<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Templates {
+        super::read(text, usize::MAX)
+    }
 
     fn found(text: &str) -> Vec<String> {
         let short = |one: TemplateReference| {
@@ -443,6 +475,7 @@ mod tests {
             "${'secrets.x'}",
             "${",
             "$${",
+            "$${secrets.x}",
             "${secretsx.y}",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));

@@ -1,11 +1,11 @@
 //! Goes through a value and finds every reference in it, following aliases and merge keys.
 
-use std::ops::Range;
-
-use super::{Found, Named, Written, guards, map_form, tag, template};
+use super::text::check_question;
+use super::{Found, Named, Written, function, guards, map_form, tag, text};
 use crate::code::Code;
-use crate::diagnostic::{Severity, shown};
+use crate::diagnostic::Severity;
 use crate::findings::Findings;
+use crate::limits::{MAX_REFERENCES, MAX_TEXT};
 use crate::repair::Repair;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, ScalarType, Style, Tree};
@@ -13,10 +13,54 @@ use crate::tree::{Content, NodeId, ScalarType, Style, Tree};
 /// Finds references. Its lists are kept from one value to the next, so that many small values
 /// cost no memory of their own.
 pub(crate) struct Walker<'a, 't> {
-    tree: &'a Tree<'t>,
-    waiting: Vec<(NodeId, bool)>,
+    pub(super) tree: &'a Tree<'t>,
+    waiting: Vec<(NodeId, Around)>,
     /// Whether a node has been looked at, by its number.
     seen: Vec<bool>,
+    /// How many more references are noted down.
+    pub(super) left: usize,
+    /// How many more bytes of templates are read, counted again for each alias.
+    pub(super) bytes_left: usize,
+    entered: Around,
+}
+
+/// What stands around a value, as far as it decides how grave a mistake in it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Around {
+    /// Whether `coalesce` or `exists` may cope with it, or never look at it.
+    pub(super) guarded: bool,
+    /// Whether it belongs to a trigger: without it runs can still be started.
+    trigger: bool,
+    /// Whether the step asks for it in parts, and may never ask for this one.
+    in_parts: bool,
+}
+
+impl Around {
+    pub(super) fn guarded_if(self, guarded: bool) -> Self {
+        Self {
+            guarded: self.guarded || guarded,
+            ..self
+        }
+    }
+
+    /// How grave it is that something cannot be evaluated here.
+    pub(super) fn severity(self) -> Severity {
+        if self.guarded || self.trigger {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
+    /// The same for a call that is understood but goes wrong. Published workflows have such calls
+    /// in values that their steps do not ask for.
+    pub(super) fn severity_of_a_call(self) -> Severity {
+        if self.in_parts {
+            Severity::Warning
+        } else {
+            self.severity()
+        }
+    }
 }
 
 impl<'a, 't> Walker<'a, 't> {
@@ -25,7 +69,19 @@ impl<'a, 't> Walker<'a, 't> {
             tree,
             waiting: Vec::new(),
             seen: vec![false; tree.len()],
+            left: MAX_REFERENCES,
+            bytes_left: MAX_TEXT,
+            entered: Around::default(),
         }
+    }
+
+    /// Whether the values that follow belong to a trigger, or are asked for in parts.
+    pub(crate) fn enter(&mut self, trigger: bool, in_parts: bool) {
+        self.entered = Around {
+            guarded: false,
+            trigger,
+            in_parts,
+        };
     }
 
     /// Whether the walks so far came by this node.
@@ -40,23 +96,23 @@ impl<'a, 't> Walker<'a, 't> {
         findings: &mut Findings<'_>,
         found: &mut Vec<Found>,
     ) {
-        self.waiting.push((value, false));
-        while let Some((id, guarded)) = self.waiting.pop() {
-            self.visit(id, guarded, findings, found);
+        self.waiting.push((value, self.entered));
+        while let Some((id, around)) = self.waiting.pop() {
+            self.visit(id, around, findings, found);
         }
     }
 
     fn visit(
         &mut self,
         id: NodeId,
-        guarded: bool,
+        around: Around,
         findings: &mut Findings<'_>,
         found: &mut Vec<Found>,
     ) {
         let tree = self.tree;
         if let Content::Alias(target) = tree.content(id) {
             if tree.follows_aliases() {
-                self.waiting.push((target, guarded));
+                self.waiting.push((target, around));
             }
             return;
         }
@@ -69,39 +125,72 @@ impl<'a, 't> Walker<'a, 't> {
                 tag::Reading::Reference(written) => {
                     // A name on a scalar is the tagged node itself: only templates are in it.
                     let templates = written.computed == [id];
-                    self.note(written, id, guarded, found);
+                    self.note(written, id, around, findings, found);
                     if templates {
                         self.waiting.pop();
-                        self.check_template(id, span, guarded, findings, found);
+                        self.check_template(id, span, around, findings, found);
                     }
                     return;
                 }
-                tag::Reading::Call(function) => {
-                    let guarded = guarded || guards(&function);
-                    return self.children(id, guarded, span, findings, found);
+                tag::Reading::Call(name) => {
+                    function::check(tree, &name, tag.span, id, around, findings);
+                    let around = around.guarded_if(guards(&name));
+                    return self.untagged(id, around, span, findings, found);
                 }
                 tag::Reading::Nothing => return,
                 tag::Reading::Plain => {}
             }
         }
+        self.untagged(id, around, span, findings, found);
+    }
+
+    /// A node without its tag.
+    fn untagged(
+        &mut self,
+        id: NodeId,
+        around: Around,
+        span: Span,
+        findings: &mut Findings<'_>,
+        found: &mut Vec<Found>,
+    ) {
+        let tree = self.tree;
         if matches!(tree.content(id), Content::Mapping) {
             match map_form::read(tree, id, findings) {
                 map_form::Reading::Reference(written) => {
-                    return self.note(written, id, guarded, found);
+                    return self.note(written, id, around, findings, found);
                 }
-                map_form::Reading::Call(function, arguments) => {
-                    return self.waiting.push((arguments, guarded || guards(&function)));
+                map_form::Reading::Call(name, arguments) => {
+                    if let Some((key, _)) = tree.entries(id).next() {
+                        let word = tree.verbatim(key).unwrap_or_else(|| tree.span(key));
+                        function::check(tree, &name, word, arguments, around, findings);
+                    }
+                    let around = around.guarded_if(guards(&name));
+                    return self.waiting.push((arguments, around));
                 }
                 map_form::Reading::Nothing => return,
                 map_form::Reading::Data => {}
             }
         }
-        self.children(id, guarded, span, findings, found);
+        self.children(id, around, span, findings, found);
     }
 
     /// Notes a reference down, and looks next at the names in it that are not written out.
-    fn note(&mut self, written: Written, node: NodeId, guarded: bool, found: &mut Vec<Found>) {
+    fn note(
+        &mut self,
+        written: Written,
+        node: NodeId,
+        around: Around,
+        findings: &mut Findings<'_>,
+        found: &mut Vec<Found>,
+    ) {
         let span = self.tree.span_with_tag(node);
+        if self.left == 0 {
+            return self.stop(span, findings);
+        }
+        self.left -= 1;
+        if let Some(question) = written.question {
+            check_question(self.tree, question, around, findings);
+        }
         let named = written
             .named
             .filter(|node| matches!(self.tree.content(*node), Content::Scalar(..)))
@@ -114,17 +203,17 @@ impl<'a, 't> Walker<'a, 't> {
             span,
             node,
             named,
-            guarded,
+            guarded: around.guarded,
             whole: false,
         });
         self.waiting
-            .extend(written.computed.iter().rev().map(|one| (*one, guarded)));
+            .extend(written.computed.iter().rev().map(|one| (*one, around)));
     }
 
     fn children(
         &mut self,
         id: NodeId,
-        guarded: bool,
+        around: Around,
         span: Span,
         findings: &mut Findings<'_>,
         found: &mut Vec<Found>,
@@ -135,19 +224,19 @@ impl<'a, 't> Walker<'a, 't> {
                 if style == Style::Plain && is_infinite(text) {
                     not_finite(tree, id, findings);
                 }
-                self.check_template(id, span, guarded, findings, found);
+                self.check_template(id, span, around, findings, found);
             }
             Content::Sequence(items) => {
                 self.waiting
-                    .extend(items.iter().rev().map(|item| (*item, guarded)));
+                    .extend(items.iter().rev().map(|item| (*item, around)));
             }
             Content::Mapping => {
                 let first = self.waiting.len();
                 for (key, value) in tree.entries(id) {
                     if tree.scalar(key).is_some_and(|key| key.contains("${")) {
-                        template_as_key(tree, key, findings);
+                        text::template_as_key(tree, key, findings);
                     }
-                    self.waiting.push((value, guarded));
+                    self.waiting.push((value, around));
                 }
                 self.waiting[first..].reverse();
             }
@@ -155,49 +244,18 @@ impl<'a, 't> Walker<'a, 't> {
         }
     }
 
-    /// Everything that is said about the templates of one text, and every reference in them.
-    fn check_template(
-        &mut self,
-        id: NodeId,
-        span: Span,
-        guarded: bool,
-        findings: &mut Findings<'_>,
-        found: &mut Vec<Found>,
-    ) {
-        let Content::Scalar(text, style) = self.tree.content(id) else {
-            return;
-        };
-        if !text.contains("${") {
-            return;
-        }
-        let source = self.tree.verbatim(id).map(|span| span.start as usize);
-        // Where a part of the text stands in the source, if it stands there as it is.
-        let part = |range: &Range<usize>| {
-            source.map(|start| Span::new(start + range.start, start + range.end))
-        };
-        let templates = template::read(text);
-        if let Some(start) = templates.endless
-            && style == Style::Plain
-        {
-            swallowed(self.tree.source(), self.tree.span(id), start, findings);
-        }
-        for one in templates.unknown {
-            let span = part(&one.range).unwrap_or(span);
-            unknown_root(&text[one.range], span, guarded || one.guarded, findings);
-        }
-        for one in templates.references {
-            found.push(Found {
-                span: part(&one.range).unwrap_or(span),
-                node: id,
-                reference: one.reference,
-                named: one.named.as_ref().and_then(part).map(|span| Named {
-                    span,
-                    template: true,
-                }),
-                guarded: guarded || one.guarded,
-                whole: one.whole,
-            });
-        }
+    /// Looks no further: no workflow refers to so much, only texts made to be slow.
+    pub(super) fn stop(&mut self, span: Span, findings: &mut Findings<'_>) {
+        self.waiting.clear();
+        self.left = 0;
+        findings.error(
+            Code::TooManyValues,
+            span,
+            format_args!(
+                "there are more than {MAX_REFERENCES} references, or 256 KiB of templates with \
+                 every alias counted; what follows is not looked up"
+            ),
+        );
     }
 }
 
@@ -216,83 +274,4 @@ fn not_finite(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
             Repair::quote_node(tree, id),
         );
     }
-}
-
-const ROOTS: [&str; 6] = [
-    "parameters",
-    "connections",
-    "secrets",
-    "outputs",
-    "steps",
-    "event",
-];
-
-fn unknown_root(name: &str, span: Span, guarded: bool, findings: &mut Findings<'_>) {
-    let guess = findings.guess(name, ROOTS).or(
-        "; an expression begins with `parameters`, `connections`, `secrets`, `outputs`, `steps` \
-         or `event`, and a text in it stands in quotes",
-    );
-    let severity = if guarded {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
-    findings.add(
-        severity,
-        Code::UnknownRoot,
-        span,
-        format_args!(
-            "there is no {} to begin an expression with{guess}",
-            shown(name)
-        ),
-        guess.found.map(|found| Repair::replace(span, found)),
-    );
-}
-
-/// A template without quotes that YAML cut off, because ` #` begins a comment.
-fn swallowed(source: &str, node: Span, start: usize, findings: &mut Findings<'_>) {
-    let behind = source.get(node.end as usize..).unwrap_or_default();
-    let line = behind.split(['\n', '\r']).next().unwrap_or_default();
-    let Some(end) = line
-        .rfind('}')
-        .filter(|_| line.trim_start().starts_with('#'))
-    else {
-        return;
-    };
-    let end = node.end as usize + end + 1;
-    let whole = Span::new(node.start as usize, end);
-    findings.add(
-        Severity::Error,
-        Code::UnquotedTemplate,
-        Span::new(node.start as usize + start, end),
-        "a template that contains ` #` has to stand in quotes, or YAML takes the rest for a comment",
-        Repair::quote(source, whole),
-    );
-}
-
-/// A template in a key: either YAML found a key where none was meant, or it has no effect.
-fn template_as_key(tree: &Tree<'_>, key: NodeId, findings: &mut Findings<'_>) {
-    let text = tree.scalar(key).unwrap_or_default();
-    if text.contains('}') {
-        findings.warning(
-            Code::TemplateInKey,
-            tree.span(key),
-            "keys are not evaluated; put the template into the value",
-        );
-        return;
-    }
-    let span = tree.span(key);
-    let behind = tree.source().get(span.start as usize..).unwrap_or_default();
-    let line = behind.split(['\n', '\r']).next().unwrap_or_default();
-    let end = line
-        .rfind('}')
-        .map_or(span.end as usize, |end| span.start as usize + end + 1);
-    let whole = Span::new(span.start as usize, end);
-    findings.add(
-        Severity::Warning,
-        Code::UnquotedTemplate,
-        whole,
-        "a template that contains `: ` has to stand in quotes, or YAML takes it for a key",
-        Repair::quote(tree.source(), whole),
-    );
 }

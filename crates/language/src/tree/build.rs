@@ -5,7 +5,7 @@ use super::{Anchor, Characters, Kind, Links, Node, NodeId, ScalarType, Style, Ta
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
-use crate::limits::{MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_NODES};
+use crate::limits::{MAX_ALIASED_BYTES, MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_NODES};
 use crate::recovery::Opened;
 use crate::repair::Repair;
 use crate::text::{Span, small};
@@ -14,6 +14,8 @@ use crate::text::{Span, small};
 #[derive(Clone, Copy, Default)]
 struct Weight {
     nodes: u32,
+    /// Of its scalars.
+    bytes: u32,
     aliases: u32,
     depth: u32,
 }
@@ -34,6 +36,7 @@ pub(crate) struct Builder<'t, 'f> {
     weights: Vec<Weight>,
     /// Nodes that aliases stand for, all together.
     aliased: u32,
+    aliased_bytes: u32,
     aliases: u32,
 }
 
@@ -56,6 +59,7 @@ impl<'t, 'f> Builder<'t, 'f> {
             pending: Vec::new(),
             weights: Vec::new(),
             aliased: 0,
+            aliased_bytes: 0,
             aliases: 0,
         }
     }
@@ -105,6 +109,7 @@ impl<'t, 'f> Builder<'t, 'f> {
         let characters = source.map_or(Characters::Own(own), Characters::Source);
         let weight = Weight {
             nodes: 1,
+            bytes: small(value.len()),
             ..Weight::default()
         };
         let id = self.add(Kind::Scalar(characters, style), span, tag, weight);
@@ -196,12 +201,12 @@ impl<'t, 'f> Builder<'t, 'f> {
         let children = self.pending.split_off(first);
         let mut weight = Weight {
             nodes: 1,
-            aliases: 0,
-            depth: 0,
+            ..Weight::default()
         };
         for child in &children {
             let child = self.weights[child.index()];
             weight.nodes = weight.nodes.saturating_add(child.nodes);
+            weight.bytes = weight.bytes.saturating_add(child.bytes);
             weight.aliases = weight.aliases.saturating_add(child.aliases);
             weight.depth = weight.depth.max(child.depth);
         }
@@ -259,10 +264,12 @@ impl<'t, 'f> Builder<'t, 'f> {
         weight.aliases = weight.aliases.saturating_add(1);
         self.aliases = self.aliases.saturating_add(weight.aliases);
         self.aliased = self.aliased.saturating_add(weight.nodes);
+        self.aliased_bytes = self.aliased_bytes.saturating_add(weight.bytes);
         let depth = weight.depth.saturating_add(small(self.open.len()));
-        if self.tree.follow
-            && (self.aliases > MAX_ALIASES || self.aliased > MAX_ALIASED_NODES || depth > MAX_DEPTH)
-        {
+        let too_many = self.aliases > MAX_ALIASES
+            || self.aliased > MAX_ALIASED_NODES
+            || self.aliased_bytes > MAX_ALIASED_BYTES;
+        if self.tree.follow && (too_many || depth > MAX_DEPTH) {
             self.tree.follow = false;
             self.findings.error(
                 Code::TooManyAliases,
@@ -367,6 +374,8 @@ impl<'t, 'f> Builder<'t, 'f> {
                     }
                     names.push((name, *key));
                 }
+                // An alias that is not followed any more may well be one.
+                None if !self.tree.follow => {}
                 None => self.findings.error(
                     Code::KeyNotScalar,
                     self.tree.span(*key),
@@ -374,7 +383,7 @@ impl<'t, 'f> Builder<'t, 'f> {
                      put it in quotes",
                 ),
             }
-            if self.tree.is_merge_key(*key) && !self.merges(*value) {
+            if self.tree.follow && self.tree.is_merge_key(*key) && !self.merges(*value) {
                 self.findings.error(
                     Code::MergeNotAMap,
                     self.tree.span(*value),

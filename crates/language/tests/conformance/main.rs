@@ -6,6 +6,7 @@ mod case;
 mod environment;
 mod expression;
 mod progress;
+mod schedules;
 mod transfer;
 mod validation;
 mod values;

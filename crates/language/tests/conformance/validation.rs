@@ -11,11 +11,21 @@ use crate::values::{Order, same, value};
 const SCHEMA: [&str; 4] = ["empty_value", "key_not_text", "wrong_type", "wrong_uri"];
 
 /// Errors here, since a run is impossible, but no schema sees what they are about.
-const MEANING: [&str; 4] = [
+const MEANING: [&str; 14] = [
     "dependency_cycle",
+    "duplicate_step",
+    "out_of_place",
     "self_dependency",
+    "template_syntax",
+    "unknown_function",
+    "unknown_root",
     "unknown_step",
+    "unquoted_template",
     "when_not_boolean",
+    "whole_root",
+    "wrong_arguments",
+    "wrong_image",
+    "wrong_schedule",
 ];
 
 pub(crate) fn check(case: &Json) -> Verdict {

@@ -193,7 +193,7 @@ fn everything_at_once_is_refused() {
 #[test]
 fn roots_that_do_not_exist() {
     let text =
-        with_spec("a: ${parameter.x}\nb: echo ${HOME} ${exists(nobody.x)}\nc: '${f(x: 1) |> y.z}'");
+        with_spec("a: ${parameter.x}\nb: echo ${HOME} ${exists(nobody.x)}\nc: '${now() |> y.z}'");
     assert_eq!(
         complaints(&text),
         [

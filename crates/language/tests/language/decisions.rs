@@ -103,7 +103,7 @@ fn a_broken_condition_is_a_failure_and_says_why() {
         }
     }
     // The first condition that does not hold settles it, whatever is missing elsewhere.
-    let steps = "- {name: b, image: i, when: ['${parameters.no}', '${secrets.gone}']}";
+    let steps = "- {name: b, image: i, when: ['${parameters.no}', '${secrets.gone == 1}']}";
     assert!(matches!(decided(steps, &[]), Decision::Skip(_)));
 }
 

@@ -307,9 +307,9 @@ fn what_is_not_a_reference_is_left_alone() {
     let text = with_spec(
         "a: {$type: Other, name: x}
 b: {$type: 5}
-c: !Fn.anything {host: x}
+c: !Fn.coalesce [host, x]
 d: !Answer [ask, approval]
-e: ${((( ${
+e: $${((( $${ $ $
 f: !!binary aGk=
 g: !!str 5
 h: {$fn.concat: [a], more: b}",

@@ -1,19 +1,24 @@
 //! The language through its front door: text in, document out.
 
+mod assist;
 mod checks;
 mod decisions;
 mod dialects;
 mod evaluation;
 mod expense;
+mod holds;
 mod hostile;
+mod mutations;
 mod order;
 mod page;
 mod properties;
 mod recovery;
 mod runnable;
 mod sayings;
+mod schedules;
 mod schema;
 mod setup;
+mod templates;
 mod values;
 mod yaml;
 

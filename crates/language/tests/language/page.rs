@@ -37,6 +37,10 @@ fn unprintable() -> Vec<(&'static str, String)> {
             "too_many_aliases",
             String::from("a: &a x\nb:\n") + &"- *a\n".repeat(10_001),
         ),
+        (
+            "name_too_long",
+            format!("steps:\n- {{name: {}, image: b}}\n", "x".repeat(201)),
+        ),
         ("too_deep", "[".repeat(300)),
         ("more_problems", numbered(600, |n| format!("key{n}: x\n"))),
         ("nul", "name: a\0".to_owned()),

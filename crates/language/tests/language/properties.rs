@@ -1,8 +1,9 @@
 //! What holds for every text there is.
 
-use language::{Diagnostic, Place, compare, read};
-use model::Holdings;
+use language::{Value, read};
 use proptest::prelude::*;
+
+use crate::holds::{data, query, template, text as check};
 
 const WORKFLOW: &str = "\
 apiVersion: v1
@@ -30,50 +31,6 @@ steps:
   when: [!Fn.equals [!Output [one, ids], 'x']]
 - {name: three, image: i, env: {A: {$type: Secret, name: s}, B: *aws}}
 ";
-
-fn check(text: &str) {
-    let document = read(text);
-    let places = document.diagnostics.iter().map(|one| one.place);
-    let needed = &document.requirements;
-    let places = places
-        .chain(needed.connections.iter().map(|one| one.place))
-        .chain(needed.secrets.iter().map(|one| one.place))
-        .chain(needed.parameters.iter().map(|one| one.place))
-        .chain(needed.dynamic.iter().map(|one| one.place))
-        .chain(document.steps.iter().map(|one| one.place))
-        .chain(document.triggers.iter().map(|one| one.place));
-    for place in places {
-        inside(text, place);
-    }
-    assert!(
-        document
-            .diagnostics
-            .is_sorted_by_key(|one: &Diagnostic| one.place),
-        "{text:?}"
-    );
-    assert!(document.readable || document.has_errors(), "{text:?}");
-    let setup = compare(needed, &Holdings::default());
-    assert_eq!(
-        setup.missing(),
-        needed.connections.len() + needed.secrets.len()
-    );
-    assert_eq!(document, read(text), "the same text gives the same answer");
-}
-
-fn inside(text: &str, place: Place) {
-    let marked = text.get(place.start..place.end);
-    assert!(marked.is_some(), "{place:?} in {text:?}");
-    let units = |end: usize| text[..end].encode_utf16().count();
-    assert_eq!(
-        (place.start_utf16, place.end_utf16),
-        (units(place.start), units(place.end))
-    );
-    assert!(place.line >= 1 && place.column >= 1, "{place:?}");
-    assert!(
-        (place.line, place.column) <= (place.end_line, place.end_column),
-        "{place:?}"
-    );
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -126,6 +83,24 @@ proptest! {
         let picked = order.iter().filter_map(|at| lines.get(*at));
         let text: String = picked.flat_map(|line| [line, "\n"]).collect();
         check(&text);
+    }
+
+    #[test]
+    fn trees_of_any_text(written in any::<String>()) {
+        template(&Value::text(&written));
+        data(&Value::text(&written));
+    }
+
+    #[test]
+    fn expressions(
+        inside in "(parameters|secrets|trap|traps|later|é|\\|>|==|\\$|[a-c.'\"`\\[\\](){}|,:0-9 \\\\+*-]){0,20}"
+    ) {
+        let written = Value::text(format!("a ${{{inside}}}"));
+        template(&written);
+        data(&written);
+        query(&inside);
+        query(&format!("$.{inside}"));
+        query(&format!("{{.{inside}}}"));
     }
 }
 

@@ -110,3 +110,19 @@ f: ${connections.aws}";
     let found = setup(spec, &Holdings::default());
     assert_eq!((found.missing(), found.unknown), (2, 2));
 }
+
+#[test]
+fn secrets_that_nothing_uses() {
+    let spec = "a: !Secret used\nb: '${secrets.missing}'";
+    let holdings = held(
+        &[],
+        &[("1", "used"), ("2", "z"), ("3", "Used"), ("4", "a b")],
+    );
+    let found = setup(spec, &holdings);
+    let names: Vec<_> = found.unused_secrets.iter().map(|one| &*one.name).collect();
+    assert_eq!(names, ["z", "Used", "a b"]);
+    assert_eq!((found.missing(), found.secrets.len()), (1, 2));
+    // Which one this means shows only at run time.
+    let computed = setup("a: '${secrets[outputs.s.x]}'", &holdings);
+    assert!(computed.unused_secrets.is_empty());
+}

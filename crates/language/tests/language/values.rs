@@ -106,7 +106,7 @@ fn places_count_in_every_unit() {
     let before = text[..first.start].encode_utf16().count();
     assert_eq!((first.start_utf16, first.end_utf16), (before, before + 9));
     let second = document.requirements.secrets[1].place;
-    assert_eq!(&text[second.start..second.end], "\"\\n ${secrets.b}\"");
+    assert_eq!(&text[second.start..second.end], "secrets.b");
     assert_eq!(second.line, 6);
     let all = Places::new(&text).place(Span::new(0, text.len()));
     assert_eq!(

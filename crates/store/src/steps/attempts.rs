@@ -1,8 +1,12 @@
 //! Attempts: each time a step was started, by which engine, and how it ended.
 
+use std::collections::HashSet;
+
 use model::{AttemptId, AttemptState, EngineId, RunId, StepState, Timestamp};
 
-use crate::row::{Row, column, counted, each, kept, parsed, time, time_or_null};
+use sqlx::AssertSqlSafe;
+
+use crate::row::{Row, column, counted, each, kept, parsed, places, time, time_or_null};
 use crate::{Error, Source, Tx};
 
 /// An attempt at a step.
@@ -62,6 +66,23 @@ pub async fn attempts(source: impl Source, run: &RunId) -> Result<Vec<AttemptRow
         .fetch_all(source.executor())
         .await?;
     each(&rows, read)
+}
+
+/// Those of these attempts that there are.
+pub(crate) async fn existing(
+    source: impl Source,
+    some: &[AttemptId],
+) -> Result<HashSet<AttemptId>, Error> {
+    let sql = format!(
+        "select id from attempts where id in {}",
+        places(1, some.len())
+    );
+    let mut select = sqlx::query(AssertSqlSafe(sql));
+    for attempt in some {
+        select = select.bind(attempt.as_str());
+    }
+    let rows = select.fetch_all(source.executor()).await?;
+    rows.iter().map(|row| parsed(row, "id")).collect()
 }
 
 /// The attempts of an engine that are under way, or were when it ended.

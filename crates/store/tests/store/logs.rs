@@ -1,6 +1,6 @@
 //! Logs: the bytes come back in order from any place, and wait for nobody.
 
-use model::Timestamp;
+use model::{StepState, Timestamp};
 use store::logs::{self, NewChunk};
 use store::testing::TestDatabase;
 use store::{Error, Store, both};
@@ -36,6 +36,28 @@ async fn read(store: &Store, from: u64, max: u64) -> Vec<(u64, u64, Vec<u8>)> {
 }
 
 both! {
+    async fn logs_of_attempts_that_are_gone_are_swept(database: TestDatabase) {
+        let store = help::open(&database).await;
+        assert_eq!(logs::sweep(&store, None).await.unwrap(), None);
+        help::add_workflow(&store, 1).await;
+        help::add_run(&store, 1, &help::run_id(1), &[StepState::Queued]).await;
+        assert_eq!(help::claim(&store, 1, &[attempt_id(7)]).await.len(), 1);
+        // More than one look takes in.
+        for number in 0..=u8::MAX {
+            append(&store, number, &[b"some", b"thing"]).await;
+        }
+        let (mut after, mut looks) = (None, 0);
+        while let Some(last) = logs::sweep(&store, after.as_ref()).await.unwrap() {
+            assert!(after < Some(last.clone()), "it goes on");
+            (after, looks) = (Some(last), looks + 1);
+        }
+        assert_eq!(looks, 3);
+        for number in 0..=u8::MAX {
+            let length = logs::length(store.logs(), &attempt_id(number)).await.unwrap();
+            assert_eq!(length, if number == 7 { 9 } else { 0 }, "{number}");
+        }
+    }
+
     async fn a_log_is_read_from_any_place(database: TestDatabase) {
         let store = help::open(&database).await;
         assert_eq!(read(&store, 0, 100).await, []);

@@ -1,7 +1,7 @@
 //! Texts in quotes.
 
 /// The text between the quotes, after escapes; none when it is not closed or an escape is wrong.
-pub(in crate::evaluate) fn unquote(word: &str) -> Option<Vec<u8>> {
+pub(crate) fn unquote(word: &str) -> Option<Vec<u8>> {
     let quote = word.chars().next()?;
     let inner = word.get(1..)?.strip_suffix(quote)?;
     if quote == '`' {

@@ -1,28 +1,38 @@
 //! Reads an expression.
 
+use std::borrow::Cow;
+
+use super::call::{Call, Given};
 use super::lexer::{Kind, Lexer, Names};
 use super::operator::{INFIX, Infix, PIPE, Prefix};
 use super::quoted::unquote;
-use super::{Arguments, Dialect, Expr};
-use crate::evaluate::error::{ErrorKind, Fault, Result};
-use crate::evaluate::number::Number;
-use crate::evaluate::operators;
-use crate::evaluate::value::Value;
+use super::{Arguments, Dialect, Expr, Fold, Literal, Result, Wrong};
+use crate::number::Number;
 
 /// How many expressions may stand inside each other, by nesting or one behind the other.
 const MAX_DEPTH: usize = 100;
 
 /// Reads a text that is one expression.
-pub(in crate::evaluate) fn parse(text: &str) -> Result<Expr> {
-    let mut parser = Parser::new(text, 0);
+#[cfg(feature = "evaluate")]
+pub(crate) fn parse(text: &str, fold: &Fold) -> Result<Expr> {
+    let mut parser = Parser::new(text, 0, Some(fold));
     let expr = parser.expression()?;
     parser.expect(Kind::End)?;
     Ok(expr)
 }
 
+/// What is wrong with a text that should be one expression, and the calls in it.
+pub(crate) fn check(text: &str) -> (Option<Wrong>, Vec<Call>) {
+    let mut parser = Parser::new(text, 0, None);
+    let read = parser.expression();
+    let read = read.and_then(|_| parser.expect(Kind::End));
+    (read.err(), parser.calls)
+}
+
 /// Reads a text that is one JSON path, or calculates with some.
-pub(in crate::evaluate) fn parse_route(text: &str) -> Result<Expr> {
-    let mut parser = Parser::in_dialect(text, 0, Dialect::Route);
+#[cfg(feature = "evaluate")]
+pub(crate) fn parse_route(text: &str, fold: &Fold) -> Result<Expr> {
+    let mut parser = Parser::in_dialect(text, 0, Dialect::Route, Some(fold));
     let expr = parser.question()?;
     parser.expect(Kind::End)?;
     Ok(expr)
@@ -37,8 +47,12 @@ enum Operator {
 
 pub(super) struct Parser<'t> {
     pub(super) lexer: Lexer<'t>,
-    text: &'t str,
     dialect: Dialect,
+    /// Without it nobody evaluates the expression, so nothing of its lists, maps, paths and
+    /// arguments is kept.
+    fold: Option<&'t Fold>,
+    /// The calls so far.
+    pub(super) calls: Vec<Call>,
     nesting: usize,
     /// How deep the tree below the expression is that is being read.
     height: usize,
@@ -52,11 +66,16 @@ struct Deep {
 
 impl<'t> Parser<'t> {
     /// Begins at a byte of the text.
-    pub(super) fn new(text: &'t str, at: usize) -> Self {
-        Self::in_dialect(text, at, Dialect::Path)
+    pub(super) fn new(text: &'t str, at: usize, fold: Option<&'t Fold>) -> Self {
+        Self::in_dialect(text, at, Dialect::Path, fold)
     }
 
-    pub(super) fn in_dialect(text: &'t str, at: usize, dialect: Dialect) -> Self {
+    pub(super) fn in_dialect(
+        text: &'t str,
+        at: usize,
+        dialect: Dialect,
+        fold: Option<&'t Fold>,
+    ) -> Self {
         let names = if dialect == Dialect::Path {
             Names::Dashes
         } else {
@@ -64,15 +83,24 @@ impl<'t> Parser<'t> {
         };
         Self {
             lexer: Lexer::new(text, at, names),
-            text,
             dialect,
+            fold,
+            calls: Vec::new(),
             nesting: 0,
             height: 0,
         }
     }
 
-    pub(super) fn unexpected(&self) -> Fault {
-        fault(self.text, self.lexer.at(), "this cannot stand here")
+    /// A complaint about the word that was put back, or what follows.
+    pub(super) fn wrong(&self, message: impl Into<Cow<'static, str>>) -> Wrong {
+        Wrong {
+            range: self.lexer.rest(),
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn unexpected(&self) -> Wrong {
+        self.wrong("this cannot stand here")
     }
 
     pub(super) fn expect(&mut self, kind: Kind) -> Result<()> {
@@ -83,7 +111,7 @@ impl<'t> Parser<'t> {
         Err(self.unexpected())
     }
 
-    fn descend(&mut self, read: impl FnOnce(&mut Self) -> Result<Expr>) -> Result<Deep> {
+    fn descend(&mut self, read: fn(&mut Self) -> Result<Expr>) -> Result<Deep> {
         self.nesting += 1;
         let around = std::mem::take(&mut self.height);
         if self.nesting > MAX_DEPTH {
@@ -99,12 +127,8 @@ impl<'t> Parser<'t> {
         Ok(Deep { expr, depth })
     }
 
-    fn too_deep(&self) -> Fault {
-        fault(
-            self.text,
-            self.lexer.at(),
-            "too many expressions stand inside each other; split it up",
-        )
+    fn too_deep(&self) -> Wrong {
+        self.wrong("too many expressions stand inside each other; split it up")
     }
 
     /// An expression with all its operators.
@@ -162,22 +186,18 @@ impl<'t> Parser<'t> {
             if depth > MAX_DEPTH {
                 return Err(self.too_deep());
             }
-            let expr = match (left.expr, right.expr) {
-                (Expr::Constant(left), Expr::Constant(right)) => {
+            let expr = match (left.expr, right.expr, self.fold) {
+                (Expr::Constant(left), Expr::Constant(right), Some(fold)) => {
                     // What is written out is worked out at once, and its mistakes are mistakes
                     // of the text.
-                    let value = operators::infix(operator, &left, &right);
-                    Expr::Constant(value.map_err(|fault| self.folded(&fault))?)
+                    let value = (fold.infix)(operator, &left, &right);
+                    Expr::Constant(value.map_err(|message| self.wrong(message))?)
                 }
-                (left, right) => Expr::Infix(operator, Box::new(left), Box::new(right)),
+                (left, right, _) => Expr::Infix(operator, Box::new(left), Box::new(right)),
             };
             right = Deep { expr, depth };
         }
         Ok(right)
-    }
-
-    fn folded(&self, fault: &Fault) -> Fault {
-        self::fault(self.text, self.lexer.at(), fault.message())
     }
 
     fn operator(&mut self) -> Result<Operator> {
@@ -187,8 +207,8 @@ impl<'t> Parser<'t> {
             return Ok(Operator::None);
         }
         while let Some(c) = self.lexer.peek() {
-            let longer = format!("{}{c}", self.lexer.word());
-            let begins = |word: &str| word.starts_with(&longer);
+            let longer = self.lexer.longer(c);
+            let begins = |word: &str| word.starts_with(longer);
             if !(begins(PIPE) || INFIX.iter().any(|(word, _)| begins(word))) {
                 break;
             }
@@ -197,15 +217,14 @@ impl<'t> Parser<'t> {
         let word = self.lexer.word();
         let known = INFIX.iter().find(|(known, _)| *known == word);
         let known = known.map(|(_, operator)| *operator);
-        if self.dialect == Dialect::Path {
-            if word == PIPE {
-                return Ok(Operator::Pipe);
-            }
-            if let Some(operator) = known {
-                return Ok(Operator::Infix(operator));
-            }
-        } else if let Some(operator) = known.and_then(Infix::in_routes) {
-            return Ok(Operator::Infix(operator));
+        let found = match self.dialect {
+            Dialect::Path if word == PIPE => Some(Operator::Pipe),
+            Dialect::Path => known.map(Operator::Infix),
+            #[cfg(feature = "evaluate")]
+            _ => known.and_then(Infix::in_routes).map(Operator::Infix),
+        };
+        if let Some(operator) = found {
+            return Ok(operator);
         }
         self.lexer.back();
         Err(self.unexpected())
@@ -214,16 +233,18 @@ impl<'t> Parser<'t> {
     fn next(&mut self) -> Result<Expr> {
         match self.lexer.scan() {
             Kind::Number => match Number::parse(self.lexer.word()) {
-                Some(number) => Ok(Expr::Constant(Value::Number(number))),
-                None => Err(self.wrong("this is no number that can be read")),
+                Some(number) => Ok(Expr::Constant(Literal::Number(number))),
+                None => Err(self.back("this is no number that can be read")),
             },
             Kind::Quoted(_) => match unquote(self.lexer.word()) {
-                Some(text) => Ok(Expr::Constant(Value::text(text))),
-                None => Err(self.wrong("this text is not closed, or holds an unknown escape")),
+                Some(text) => Ok(Expr::Constant(Literal::text(text))),
+                None => Err(self.back("this text is not closed, or holds an unknown escape")),
             },
             Kind::Name => self.name(),
             Kind::Character('$') if self.dialect == Dialect::Path => self.path(Vec::new()),
+            #[cfg(feature = "evaluate")]
             Kind::Character('$') => self.route(false),
+            #[cfg(feature = "evaluate")]
             Kind::Character('@') if self.dialect != Dialect::Path => self.route(true),
             Kind::Character('(') => {
                 let inner = self.expression()?;
@@ -244,17 +265,25 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn wrong(&mut self, message: &str) -> Fault {
+    /// Keeps a part for whoever evaluates it.
+    pub(super) fn keep<T>(&self, list: &mut Vec<T>, part: T) {
+        if self.fold.is_some() {
+            list.push(part);
+        }
+    }
+
+    /// Puts the last word back and complains about it.
+    fn back(&mut self, message: &'static str) -> Wrong {
         self.lexer.back();
-        fault(self.text, self.lexer.at(), message)
+        self.wrong(message)
     }
 
     fn prefix(&mut self, operator: Prefix) -> Result<Expr> {
-        match self.operand()? {
-            Expr::Constant(operand) => operators::prefix(operator, &operand)
+        match (self.operand()?, self.fold) {
+            (Expr::Constant(operand), Some(fold)) => (fold.prefix)(operator, &operand)
                 .map(Expr::Constant)
-                .map_err(|fault| self.folded(&fault)),
-            operand => Ok(Expr::Prefix(operator, Box::new(operand))),
+                .map_err(|message| self.wrong(message)),
+            (operand, _) => Ok(Expr::Prefix(operator, Box::new(operand))),
         }
     }
 
@@ -267,7 +296,8 @@ impl<'t> Parser<'t> {
                 Kind::Character(',') => {}
                 _ => {
                     self.lexer.back();
-                    items.push(self.expression()?);
+                    let item = self.expression()?;
+                    self.keep(&mut items, item);
                 }
             }
         }
@@ -284,7 +314,8 @@ impl<'t> Parser<'t> {
                     self.lexer.back();
                     let key = self.expression()?;
                     self.expect(Kind::Character(':'))?;
-                    entries.push((key, self.expression()?));
+                    let value = self.expression()?;
+                    self.keep(&mut entries, (key, value));
                 }
             }
         }
@@ -292,55 +323,77 @@ impl<'t> Parser<'t> {
 
     fn name(&mut self) -> Result<Expr> {
         let name = self.lexer.word();
+        let place = self.lexer.range();
         match name {
-            "true" => return Ok(Expr::Constant(Value::Bool(true))),
-            "false" => return Ok(Expr::Constant(Value::Bool(false))),
-            "null" if self.dialect == Dialect::Path => return Ok(Expr::Constant(Value::Null)),
+            "true" => return Ok(Expr::Constant(Literal::Bool(true))),
+            "false" => return Ok(Expr::Constant(Literal::Bool(false))),
+            "null" if self.dialect == Dialect::Path => return Ok(Expr::Constant(Literal::Null)),
             _ => {}
         }
         match self.dialect {
             Dialect::Path => {}
+            #[cfg(feature = "evaluate")]
             Dialect::Route => return self.variable(),
+            #[cfg(feature = "evaluate")]
             Dialect::Pattern => {
                 self.lexer.back();
                 return Err(self.unexpected());
             }
         }
         if self.lexer.scan_accessor() == Kind::Character('(') {
-            let arguments = self.arguments()?;
+            let number = self.calls.len();
+            self.calls.push(Call {
+                end: place.end,
+                name: place,
+                given: Given::Unfinished,
+            });
+            let (arguments, given) = self.arguments()?;
+            if let Some(call) = self.calls.get_mut(number) {
+                call.given = given;
+                call.end = self.lexer.range().end;
+            }
             return Ok(Expr::Call(name.to_owned(), arguments));
         }
         self.lexer.back();
-        self.path(vec![Expr::Constant(Value::text(name))])
+        self.path(vec![Expr::Constant(Literal::text(name))])
     }
 
-    pub(super) fn arguments(&mut self) -> Result<Arguments> {
+    pub(super) fn arguments(&mut self) -> Result<(Arguments, Given)> {
+        let mut arguments = Vec::new();
         match self.lexer.scan() {
-            Kind::Character(')') => return Ok(Arguments::Positional(Vec::new())),
+            Kind::Character(')') => {
+                return Ok((Arguments::Positional(arguments), Given::Positional(0)));
+            }
             Kind::Name if self.lexer.peek() == Some(':') => {
                 self.lexer.back();
                 return self.keywords();
             }
             _ => self.lexer.back(),
         }
-        let mut arguments = Vec::new();
+        let mut given = 0;
         loop {
-            arguments.push(self.expression()?);
+            let argument = self.expression()?;
+            self.keep(&mut arguments, argument);
+            given += 1;
             if !self.more()? {
-                return Ok(Arguments::Positional(arguments));
+                return Ok((Arguments::Positional(arguments), Given::Positional(given)));
             }
         }
     }
 
-    fn keywords(&mut self) -> Result<Arguments> {
-        let mut arguments = Vec::new();
+    fn keywords(&mut self) -> Result<(Arguments, Given)> {
+        let (mut arguments, mut names) = (Vec::new(), Vec::new());
         loop {
             self.expect(Kind::Name)?;
-            let name = self.lexer.word().to_owned();
+            let name = self.lexer.word();
+            names.push(self.lexer.range());
             self.expect(Kind::Character(':'))?;
-            arguments.push((name, self.expression()?));
+            let argument = self.expression()?;
+            self.keep(&mut arguments, (name, argument));
             if !self.more()? {
-                return Ok(Arguments::Keyword(arguments));
+                let owned = arguments.into_iter();
+                let owned = owned.map(|(name, argument): (&str, _)| (name.to_owned(), argument));
+                return Ok((Arguments::Keyword(owned.collect()), Given::Keyword(names)));
             }
         }
     }
@@ -356,23 +409,4 @@ impl<'t> Parser<'t> {
             }
         }
     }
-}
-
-/// A complaint about a place in the text, which is shown by what stands there.
-pub(super) fn fault(text: &str, at: usize, message: &str) -> Fault {
-    let at = text.floor_char_boundary(at);
-    let column = text[..at].chars().count() + 1;
-    let here: String = text[at..].chars().take(12).collect();
-    let place = if here.is_empty() {
-        "at its end".to_owned()
-    } else {
-        format!(
-            "at {} (character {column})",
-            crate::diagnostic::shown(&here)
-        )
-    };
-    Fault::new(
-        ErrorKind::Parse,
-        format_args!("the expression cannot be read {place}: {message}"),
-    )
 }

@@ -2,21 +2,20 @@
 
 use super::lexer::Kind;
 use super::parser::Parser;
-use super::{Dialect, Expr};
-use crate::evaluate::error::Result;
-use crate::evaluate::value::Value;
+use super::{Dialect, Expr, Fold, Literal, Result};
+use crate::number::Number;
 
 /// A JSON path.
 #[derive(Debug, PartialEq)]
-pub(in crate::evaluate) struct Route {
+pub(crate) struct Route {
     /// Whether it begins at `@` instead of `$`.
-    pub(in crate::evaluate) current: bool,
-    pub(in crate::evaluate) selectors: Vec<Selector>,
+    pub(crate) current: bool,
+    pub(crate) selectors: Vec<Selector>,
 }
 
 /// One step of a JSON path.
 #[derive(Debug, PartialEq)]
-pub(in crate::evaluate) enum Selector {
+pub(crate) enum Selector {
     /// What is under this key.
     Child(Expr),
     /// Everything one level below.
@@ -90,7 +89,7 @@ impl Parser<'_> {
     }
 
     fn child(&self) -> Selector {
-        Selector::Child(Expr::Constant(Value::text(self.lexer.word())))
+        Selector::Child(Expr::Constant(Literal::text(self.lexer.word())))
     }
 
     fn script(&mut self) -> Result<Selector> {
@@ -168,7 +167,7 @@ impl Parser<'_> {
             }
         }
         self.expect(Kind::Character(']'))?;
-        let number = |number: i64| Expr::Constant(Value::from(number));
+        let number = |number: i64| Expr::Constant(Literal::Number(Number::from(number)));
         let [from, to, step] = bounds;
         Ok(Selector::Range([
             from.unwrap_or_else(|| number(0)),
@@ -199,7 +198,7 @@ impl Parser<'_> {
     }
 
     /// For a path inside of a text: which language the words around it belong to.
-    pub(super) fn in_pattern(text: &str, at: usize) -> Parser<'_> {
-        Parser::in_dialect(text, at, Dialect::Pattern)
+    pub(super) fn in_pattern<'t>(text: &'t str, at: usize, fold: &'t Fold) -> Parser<'t> {
+        Parser::in_dialect(text, at, Dialect::Pattern, Some(fold))
     }
 }

@@ -2,7 +2,7 @@
 
 /// An operator in front of its operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::evaluate) enum Prefix {
+pub(crate) enum Prefix {
     Not,
     Negate,
     Complement,
@@ -10,13 +10,15 @@ pub(in crate::evaluate) enum Prefix {
 
 /// An operator between its operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::evaluate) enum Infix {
+pub(crate) enum Infix {
     Or,
     And,
     Equal,
     NotEqual,
-    /// Equal, or one is a list that holds the other.
+    /// In JSON paths: equal, or one is a list that holds the other.
+    #[cfg(feature = "evaluate")]
     Alike,
+    #[cfg(feature = "evaluate")]
     Unlike,
     Less,
     LessOrEqual,
@@ -67,29 +69,27 @@ pub(super) const PIPE: &str = "|>";
 
 impl Infix {
     /// How strongly it binds.
-    pub(in crate::evaluate) fn strength(self) -> u8 {
+    pub(crate) fn strength(self) -> u8 {
         match self {
             Self::Or => 20,
             Self::And => 21,
-            Self::Equal
-            | Self::NotEqual
-            | Self::Alike
-            | Self::Unlike
-            | Self::Less
-            | Self::LessOrEqual
-            | Self::Greater
-            | Self::GreaterOrEqual
-            | Self::Matches
-            | Self::MatchesNot => 40,
             Self::Xor | Self::BitAnd | Self::BitOr => 60,
             Self::ShiftLeft | Self::ShiftRight => 90,
             Self::Add | Self::Subtract => 120,
             Self::Multiply | Self::Divide | Self::Remainder => 150,
             Self::Power => 200,
+            // All that compare.
+            _ => 40,
         }
     }
 
+    /// Whether it compares, or joins conditions.
+    pub(crate) fn gives_boolean(self) -> bool {
+        self.strength() <= 40
+    }
+
     /// The operator that is written like this one in JSON paths; none if there is none.
+    #[cfg(feature = "evaluate")]
     pub(super) fn in_routes(self) -> Option<Self> {
         match self {
             Self::Equal => Some(Self::Alike),
@@ -100,7 +100,8 @@ impl Infix {
     }
 
     /// How it is written.
-    pub(in crate::evaluate) fn word(self) -> &'static str {
+    #[cfg(feature = "evaluate")]
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Alike => return "==",
             Self::Unlike => return "!=",

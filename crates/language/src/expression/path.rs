@@ -1,10 +1,8 @@
 //! Paths: `.name`, `.'text'`, `.0`, `.(expression)` and `[expression]`.
 
-use super::Expr;
 use super::lexer::Kind;
 use super::parser::Parser;
-use crate::evaluate::error::Result;
-use crate::evaluate::value::Value;
+use super::{Expr, Literal, Result};
 
 impl Parser<'_> {
     /// Everything behind the beginning of a path.
@@ -13,14 +11,17 @@ impl Parser<'_> {
             match self.lexer.scan_accessor() {
                 Kind::Character('.') => {
                     if self.lexer.scan_accessor() == Kind::Name {
-                        keys.push(Expr::Constant(Value::text(self.lexer.word())));
+                        let key = Expr::Constant(Literal::text(self.lexer.word()));
+                        self.keep(&mut keys, key);
                     } else {
                         self.lexer.back();
-                        keys.push(self.operand()?);
+                        let key = self.operand()?;
+                        self.keep(&mut keys, key);
                     }
                 }
                 Kind::Character('[') => {
-                    keys.push(self.expression()?);
+                    let key = self.expression()?;
+                    self.keep(&mut keys, key);
                     self.expect(Kind::Character(']'))?;
                 }
                 _ => {

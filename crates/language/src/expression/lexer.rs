@@ -1,8 +1,10 @@
 //! Cuts an expression into words, the way the first engine's lexer did.
 
+use std::ops::Range;
+
 /// What a word is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::evaluate) enum Kind {
+pub(crate) enum Kind {
     End,
     Name,
     Number,
@@ -15,7 +17,7 @@ pub(in crate::evaluate) enum Kind {
 
 /// Which characters a name goes on with, besides letters, digits and `_`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::evaluate) enum Names {
+pub(crate) enum Names {
     /// `a-b` is one name.
     Dashes,
     /// `a/b` is one as well.
@@ -23,7 +25,7 @@ pub(in crate::evaluate) enum Names {
 }
 
 /// Reads word by word; the last word can be put back.
-pub(in crate::evaluate) struct Lexer<'t> {
+pub(crate) struct Lexer<'t> {
     text: &'t str,
     names: Names,
     kind: Kind,
@@ -33,7 +35,7 @@ pub(in crate::evaluate) struct Lexer<'t> {
 }
 
 impl<'t> Lexer<'t> {
-    pub(in crate::evaluate) fn new(text: &'t str, at: usize, names: Names) -> Self {
+    pub(crate) fn new(text: &'t str, at: usize, names: Names) -> Self {
         Self {
             text,
             names,
@@ -45,37 +47,57 @@ impl<'t> Lexer<'t> {
     }
 
     /// Where the next word is looked for: behind the last one, or before it if it was put back.
-    pub(in crate::evaluate) fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         if self.back { self.start } else { self.at }
     }
 
     /// Puts the last word back.
-    pub(in crate::evaluate) fn back(&mut self) {
+    pub(crate) fn back(&mut self) {
         self.back = true;
     }
 
     /// The last word as it is written.
-    pub(in crate::evaluate) fn word(&self) -> &'t str {
+    pub(crate) fn word(&self) -> &'t str {
         self.text.get(self.start..self.at).unwrap_or_default()
     }
 
+    /// Where the last word stands.
+    pub(crate) fn range(&self) -> Range<usize> {
+        self.start..self.at
+    }
+
+    /// What is read next: the word that was put back, or nothing yet.
+    pub(crate) fn rest(&self) -> Range<usize> {
+        if self.back {
+            self.start..self.at
+        } else {
+            self.at..self.at
+        }
+    }
+
     /// The character behind the last word.
-    pub(in crate::evaluate) fn peek(&self) -> Option<char> {
+    pub(crate) fn peek(&self) -> Option<char> {
         self.text.get(self.at..)?.chars().next()
     }
 
+    /// The last word with the character behind it.
+    pub(crate) fn longer(&self, next: char) -> &'t str {
+        let end = self.at + next.len_utf8();
+        self.text.get(self.start..end).unwrap_or_default()
+    }
+
     /// Adds a character to the last word.
-    pub(in crate::evaluate) fn extend(&mut self) {
+    pub(crate) fn extend(&mut self) {
         self.at += self.peek().map_or(0, char::len_utf8);
     }
 
     /// The next word.
-    pub(in crate::evaluate) fn scan(&mut self) -> Kind {
+    pub(crate) fn scan(&mut self) -> Kind {
         self.next(true)
     }
 
     /// The next word where `.5` is a dot and a number: behind a name.
-    pub(in crate::evaluate) fn scan_accessor(&mut self) -> Kind {
+    pub(crate) fn scan_accessor(&mut self) -> Kind {
         self.next(false)
     }
 
