@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config;
 use crate::failure::Failure;
+use crate::hex::hex;
 
 /// Flags of `relay backup`.
 #[derive(Debug, Args)]
@@ -95,8 +96,7 @@ fn copied<W: Write>(mut from: impl Read, mut to: W) -> io::Result<(Part, W)> {
         to.write_all(&chunk[..read])?;
         bytes += read as u64;
     }
-    let digest = hash.finalize();
-    let sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hex(&hash.finalize());
     Ok((Part { bytes, sha256 }, to))
 }
 

@@ -64,15 +64,14 @@ pub async fn sealing_service(
     clock: Clock,
 ) -> Result<Service, Failure> {
     let account = service::account(store, clock).await?;
-    let keys = match pinned {
-        Some(keys) => keys,
-        None => {
-            tracing::warn!(
-                "the public key is taken from the database: whoever can write there can have new \
-                 values sealed to a key of theirs; --public-key-file prevents that"
-            );
-            PublicKeys::of_database(store).await?
-        }
+    let keys = if let Some(keys) = pinned {
+        keys
+    } else {
+        tracing::warn!(
+            "the public key is taken from the database: whoever can write there can have new \
+             values sealed to a key of theirs; --public-key-file prevents that"
+        );
+        PublicKeys::of_database(store).await?
     };
     let service = Service::new(store.clone(), account, keys.key, clock);
     let service = match keys.verifying {

@@ -18,6 +18,7 @@ use vault::{Statement, VerifyingKey};
 use crate::Outcome;
 use crate::config;
 use crate::failure::Failure;
+use crate::hex::{hex, unhex};
 use crate::place::Place;
 use crate::serve::tell;
 
@@ -192,17 +193,6 @@ fn parse(line: &str) -> Option<Checkpoint> {
         key_id: key_id.to_owned(),
         signature: unhex(signature)?,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let bytes = text.as_bytes().chunks(2);
-    bytes
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }
 
 #[cfg(test)]

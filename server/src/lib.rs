@@ -25,6 +25,7 @@ mod environment;
 pub mod failure;
 pub mod headers;
 mod health;
+mod hex;
 pub mod host;
 pub mod installation;
 mod key;

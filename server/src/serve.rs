@@ -93,9 +93,10 @@ async fn serve(options: Serve) -> Outcome {
         None => None,
     };
     let (listener, address) = bind(options.listen).await?;
-    let metadata_listener = match role.runs_steps() {
-        true => Some(bind(options.metadata_listen).await?),
-        false => None,
+    let metadata_listener = if role.runs_steps() {
+        Some(bind(options.metadata_listen).await?)
+    } else {
+        None
     };
     // Asked for before anybody can know that we run, so that no signal is lost.
     let mut signals = Signals::new()?;
@@ -116,9 +117,10 @@ async fn serve(options: Serve) -> Outcome {
         steps = Some((listener, metadata::router(Arc::clone(&started))));
         engine = Some(started);
     }
-    let setup_code = match role.serves_pages() {
-        true => service.setup_code().await?,
-        false => None,
+    let setup_code = if role.serves_pages() {
+        service.setup_code().await?
+    } else {
+        None
     };
 
     let (stopper, stop) = Stopper::new();
@@ -140,9 +142,10 @@ async fn serve(options: Serve) -> Outcome {
     if let Some(code) = setup_code {
         tell(&format!("setup code: {code}"))?;
     }
-    let front = match role.serves_pages() {
-        true => routes::router(state),
-        false => routes::without_pages(state),
+    let front = if role.serves_pages() {
+        routes::router(state)
+    } else {
+        routes::without_pages(state)
     };
     let ((), (), ended) = tokio::join!(
         listener::serve(

@@ -1,5 +1,9 @@
 //! Server functions of workflows and their secrets.
 
+#![expect(
+    clippy::implicit_hasher,
+    reason = "the arguments of a server function are concrete"
+)]
 #![cfg_attr(
     feature = "ssr",
     expect(clippy::unused_async, reason = "server functions are async")

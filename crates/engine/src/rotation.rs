@@ -150,16 +150,16 @@ impl Rotator {
         // Else another engine was faster, and nothing of this happens.
         if begun {
             tx.commit().await?;
-            self.take_up(&next);
+            self.take_up(next);
             tracing::info!(key = %next, values = total, "values are sealed to a new key from now on");
         }
         Ok(())
     }
 
     /// Makes this process know which key is the current one, and puts its file in its place.
-    fn take_up(&self, current: &KeyId) {
-        if self.keys.ring().key_id() != *current
-            && !(self.keys.find(current) && self.keys.make_current(current))
+    fn take_up(&self, current: KeyId) {
+        if self.keys.ring().key_id() != current
+            && !(self.keys.find(&current) && self.keys.make_current(&current))
         {
             tracing::error!(key = %current, "this engine does not have the vault's current key");
             return;
@@ -173,7 +173,7 @@ impl Rotator {
     async fn next_part(&self, rotation: &RotationRow) -> Result<(), RotationError> {
         let to = rotation.to_key.as_deref().ok_or(RotationError::Malformed)?;
         let current = key_id(to)?;
-        self.take_up(&current);
+        self.take_up(current);
         for older in vault_keys::counts(&self.store).await?.into_keys() {
             if older == to || !self.keys.find(&key_id(&older)?) {
                 continue;

@@ -129,9 +129,9 @@ fn names_beside(path: &Path) -> Result<Vec<(PathBuf, Option<KeyId>)>, KeyError> 
 
 /// Lets `path` hold the key of that id, which lies beside it, and keeps what it held under the id
 /// of that. Every step leaves all keys where a start finds them.
-pub(crate) fn settle(path: &Path, current: &KeyId) -> Result<(), KeyError> {
+pub(crate) fn settle(path: &Path, current: KeyId) -> Result<(), KeyError> {
     let held = KeyRing::from_file(path)?.key_id();
-    if held == *current {
+    if held == current {
         return Ok(());
     }
     let unwritable = |cause| KeyError::Unwritable {
@@ -151,7 +151,7 @@ pub(crate) fn settle(path: &Path, current: &KeyId) -> Result<(), KeyError> {
 }
 
 /// Removes the file beside `path` that holds the key of that id.
-pub(crate) fn remove(path: &Path, id: &KeyId) -> Result<Option<PathBuf>, KeyError> {
+pub(crate) fn remove(path: &Path, id: KeyId) -> Result<Option<PathBuf>, KeyError> {
     let Some(file) = file_of(path, id)? else {
         return Ok(None);
     };
@@ -165,10 +165,10 @@ pub(crate) fn remove(path: &Path, id: &KeyId) -> Result<Option<PathBuf>, KeyErro
 }
 
 /// The file beside `path` that holds the key of that id.
-fn file_of(path: &Path, id: &KeyId) -> Result<Option<PathBuf>, KeyError> {
+fn file_of(path: &Path, id: KeyId) -> Result<Option<PathBuf>, KeyError> {
     let files = beside_by_id(path)?.into_iter();
     Ok(files
-        .filter(|(held, _)| held == id)
+        .filter(|(held, _)| *held == id)
         .map(|(_, file)| file)
         .next())
 }

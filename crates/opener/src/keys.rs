@@ -133,7 +133,7 @@ impl Keys {
     /// nothing when it is so already, or when the keys came from no file or may not be written.
     pub fn settle(&self) -> Result<(), KeyError> {
         match &self.file {
-            Some(path) if self.makes => key_file::settle(path, &self.ring().key_id()),
+            Some(path) if self.makes => key_file::settle(path, self.ring().key_id()),
             _ => Ok(()),
         }
     }

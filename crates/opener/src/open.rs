@@ -65,8 +65,8 @@ pub(crate) fn seal_again(
     to: &PublicKey,
 ) -> Result<Vec<u8>, OpenError> {
     let info = place.info(&key_id).map_err(|_| OpenError::Refused)?;
-    let data_key = open_data_key(private, sealed_data_key, &info)
-        .map_err(|Refused| OpenError::Refused)?;
+    let data_key =
+        open_data_key(private, sealed_data_key, &info).map_err(|Refused| OpenError::Refused)?;
     seal_data_key(&data_key, place, to).map_err(OpenError::NotSealed)
 }
 

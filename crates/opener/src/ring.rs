@@ -82,7 +82,7 @@ impl KeyRing {
 
     /// Removes the file beside the key file that holds the key of that id; answers which it was.
     pub fn remove_file(path: &Path, id: &KeyId) -> Result<Option<PathBuf>, KeyError> {
-        key_file::remove(path, id)
+        key_file::remove(path, *id)
     }
 
     /// The keys in a text, which is wiped: lines of key files, or just 32 bytes in base64 each, with

@@ -22,7 +22,7 @@ fn signing_key(private: &PrivateKey) -> SigningKey {
     private.write_exact(&mut *bytes);
     let mut hash = Sha256::new();
     hash.update(PURPOSE);
-    hash.update(&*bytes);
+    hash.update(bytes.as_slice());
     let mut seed = Zeroizing::new([0; KEY_LENGTH]);
     seed.copy_from_slice(&hash.finalize());
     SigningKey::from_bytes(&seed)

@@ -206,7 +206,7 @@ impl Administrator {
     pub(crate) fn recent(&self, now: Timestamp) -> Result<Recent, Problem> {
         let passed = now.0.saturating_sub(self.caller().0.proved_at.0);
         // A clock that was set back is no proof.
-        if passed.abs() <= FRESH {
+        if passed.saturating_abs() <= FRESH {
             return Ok(Recent(self.clone()));
         }
         Err(Problem::new(

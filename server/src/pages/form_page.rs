@@ -29,7 +29,6 @@ pub(super) fn form_page(function: &str, typed: &HashMap<String, String>) -> Stri
     };
     let page = match function {
         "set_grants" => of_connection("/grants"),
-        "grant_connection" => of_workflow(""),
         "rotate_key" => Some("/keys".to_owned()),
         "log_in" => Some("/login".to_owned()),
         "create_administrator" => Some("/welcome".to_owned()),
@@ -44,7 +43,7 @@ pub(super) fn form_page(function: &str, typed: &HashMap<String, String>) -> Stri
         "create_workflow" => Some("/new-workflow".to_owned()),
         "rename_workflow" => of_workflow("/settings"),
         "delete_workflow" => of_workflow("/delete"),
-        "save_workflow" => of_workflow(""),
+        "save_workflow" | "grant_connection" => of_workflow(""),
         "start_run" => of_workflow("/run"),
         "stop_run" | "decide_approval" => of_run(),
         "restore_revision" => of_workflow("/revisions"),

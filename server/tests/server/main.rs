@@ -18,6 +18,7 @@ mod harness;
 mod headers;
 mod house;
 mod keys;
+mod ledger;
 mod limits;
 mod marker;
 mod memory;

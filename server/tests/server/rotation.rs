@@ -244,14 +244,14 @@ fn rotate_under_saves(url: &str, data: &Path) {
         // One that is under way goes on, and is answered so.
         ana.try_call("rotate_key", &[]).unwrap();
         let mut client = sign_in(&server);
-        let saver = thread::spawn(move || {
+        let load = thread::spawn(move || {
             let names = (0..).map(|number| format!("round {round}, {number}"));
             let acknowledged = |name: &String| add(&mut client, name).is_some();
             names.take_while(acknowledged).collect::<Vec<_>>()
         });
         thread::sleep(Duration::from_millis(40 * round));
         server.kill();
-        saved.extend(saver.join().unwrap());
+        saved.extend(load.join().unwrap());
         server = start();
         ana = sign_in(&server);
     }

@@ -272,7 +272,7 @@ store::both! {
         let keys = PublicKeys::parse(&fs::read_to_string(&right).unwrap()).unwrap();
         assert!(keys.verifying.is_some());
         let theirs = PublicKey::from([9; 32]);
-        let hex: String = theirs.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = theirs.as_bytes().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let bytes = if database.is_sqlite() { format!("x'{hex}'") } else { format!("'\\x{hex}'") };
         let swap = format!("update vault_keys set public_key = {bytes}, key_id = '{}'", theirs.id());
         assert_eq!(database.execute(&swap).await.unwrap(), 1);

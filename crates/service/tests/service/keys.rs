@@ -43,7 +43,7 @@ async fn is_refused(database: TestDatabase, endorsement: &str) {
     service.add_connection(&ana, aws(&first)).await.unwrap();
     slip_in(&database, endorsement).await;
     let mut form = aws(&service.new_connection_id(&ana).unwrap());
-    form.name = "another".to_owned();
+    "another".clone_into(&mut form.name);
     let problem = service.add_connection(&ana, form).await.unwrap_err();
     assert_eq!(problem.code, "internal");
     assert_eq!(service.connections(&ana).await.unwrap().len(), 1);
