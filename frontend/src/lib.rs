@@ -1,5 +1,8 @@
 //! The WASM entry: links the islands and wakes them.
 
+#[cfg(feature = "workbench")]
+pub mod worker;
+
 // Without this name the linker drops the islands.
 use app as _;
 
