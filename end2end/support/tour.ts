@@ -150,7 +150,7 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
         const { [kind]: panel, [`${kind}Button` as const]: button } = workflow.assist;
         // It is open already when it was open before.
         if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
-        await expect(panel.getByText('breaks')).toBeVisible();
+        await expect(panel.getByText('breaks').last()).toBeVisible();
       },
     })),
     {
