@@ -102,6 +102,34 @@ test('says "unknown" while the server cannot be reached, never "missing"', async
   await expect(workflow.setupButton).toHaveText('Setup: 1 missing');
 });
 
+test('an answer that is late does not take back what was found out since', async ({ as, guard }) => {
+  guard.expectOffline();
+  const page = await as(ADA);
+  await arrange.workflow(page, 'late', stepWith('a: !Connection { type: aws, name: far }'));
+  const workflow = new WorkflowPage(page);
+  await workflow.open('late');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let asked = 0;
+  await page.route('**/fn/workflow_holdings*', async (route) => {
+    asked += 1;
+    if (asked > 1) return route.abort('internetdisconnected');
+    await held;
+    return route.continue();
+  });
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect.poll(() => asked).toBe(1);
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(workflow.setupButton).toHaveText('Setup: unknown');
+
+  const answer = page.waitForResponse('**/fn/workflow_holdings*');
+  letGo();
+  await (await answer).finished();
+  // What the page does with it is over when it has painted twice.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(workflow.setupButton).toHaveText('Setup: unknown');
+});
+
 test('overwrites what is configured, with a choice per field', async ({ as }) => {
   const page = await as(ADA);
   await arrange.awsConnection(page);

@@ -54,6 +54,8 @@ pub(crate) struct Bench {
     pub(crate) base_revision: RwSignal<u64>,
     pub(crate) holdings: RwSignal<Holdings>,
     pub(crate) checked: RwSignal<Checked>,
+    /// How often the server was asked what is there.
+    looks: StoredValue<u64>,
     /// Why the server could not say what is there, if it could not.
     pub(crate) trouble: RwSignal<Option<Problem>>,
     pub(crate) saving: RwSignal<Saving>,
@@ -81,7 +83,14 @@ impl Bench {
 
     /// Asks the server what is there now.
     pub(crate) async fn refresh(self) {
-        match workflow_holdings(self.workflow.get_value()).await {
+        let look = self.looks.get_value() + 1;
+        self.looks.set_value(look);
+        let answer = workflow_holdings(self.workflow.get_value()).await;
+        if self.looks.get_value() != look {
+            // Answers may overtake each other; the one to the newest question counts.
+            return;
+        }
+        match answer {
             Ok(holdings) => {
                 self.trouble.set(None);
                 // The text is checked again when this is something else.
@@ -164,6 +173,7 @@ pub fn Workbench(
         base_revision: RwSignal::new(base_revision),
         holdings: RwSignal::new(holdings),
         checked: RwSignal::new(initial),
+        looks: StoredValue::new(0),
         trouble: RwSignal::new(None),
         saving: RwSignal::new(if unsaved {
             Saving::Unsaved
