@@ -40,6 +40,17 @@ export class Editor {
     return this.selected();
   }
 
+  /** Puts the cursor before this part of the text, counted from the top, by keyboard. */
+  async cursorAt(text: string, part: string, offset = 0): Promise<void> {
+    const at = text.indexOf(part);
+    if (at < 0) throw new Error(`the text has no ${part}`);
+    const lines = text.slice(0, at + offset).split('\n');
+    await this.box.focus();
+    await this.page.keyboard.press('Control+Home');
+    for (let line = 1; line < lines.length; line += 1) await this.page.keyboard.press('ArrowDown');
+    for (let column = 0; column < (lines.at(-1) ?? '').length; column += 1) await this.page.keyboard.press('ArrowRight');
+  }
+
   /** What is selected. */
   async selected(): Promise<string> {
     await this.page.keyboard.press('Control+c');

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { Assist } from './assist';
 import { Editor } from './editor';
 import { RunForm } from './run-form';
 import { Setup } from './setup';
@@ -7,6 +8,7 @@ import { ValueForm } from './value-form';
 /** `/workflows/NAME` */
 export class WorkflowPage {
   readonly editor: Editor;
+  readonly assist: Assist;
   readonly save: Locator;
   readonly run: Locator;
   readonly runs: Locator;
@@ -20,6 +22,7 @@ export class WorkflowPage {
 
   constructor(readonly page: Page) {
     this.editor = new Editor(page);
+    this.assist = new Assist(page);
     this.save = page.getByRole('button', { name: 'Save changes', exact: true });
     this.run = page.getByRole('button', { name: 'Run', exact: true });
     this.runs = page.getByRole('link', { name: 'Runs', exact: true });

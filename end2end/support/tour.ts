@@ -145,6 +145,24 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
         await expect(page.getByRole('textbox', { name: 'Find', exact: true })).toBeVisible();
       },
     },
+    ...(['outline', 'graph'] as const).map((kind) => ({
+      name: `the ${kind} beside a workflow`,
+      go: async () => {
+        await workflow.open('ran');
+        const { [kind]: panel, [`${kind}Button` as const]: button } = workflow.assist;
+        // It is open already when it was open before.
+        if ((await button.getAttribute('aria-expanded')) === 'false') await button.click();
+        await expect(panel.getByText('breaks').last()).toBeVisible();
+      },
+    })),
+    {
+      name: 'the keys of the editor',
+      go: async () => {
+        await workflow.open('visited');
+        await page.getByText('Keyboard', { exact: true }).click();
+        await expect(page.getByRole('table', { name: 'Keys of the editor', exact: true })).toBeVisible();
+      },
+    },
     {
       name: 'the menu of a connection',
       go: async () => {

@@ -14,10 +14,11 @@ test('follows every change of the text without a request', async ({ as }) => {
   await workflow.open('live');
   const document = await sameDocument(page);
   const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
 
+  // The first touch loads what checks.
   await workflow.editor.paste(stepWith('a: !Connection { type: aws, name: one }', 'b: !Connection { type: aws, name: two }'));
   await expect(workflow.setupButton).toHaveText('Setup: 2 missing');
+  page.on('request', (request) => asked.push(request.url()));
   await expect(workflow.banner('Your workflow has 2 missing required connections')).toBeVisible();
 
   await workflow.editor.paste(stepWith('a: !Connection { type: aws, name: one }', 'b: !Connection { type: aws, name: one }'));
@@ -99,6 +100,34 @@ test('says "unknown" while the server cannot be reached, never "missing"', async
   await page.context().setOffline(false);
   await page.evaluate(() => window.dispatchEvent(new Event('focus')));
   await expect(workflow.setupButton).toHaveText('Setup: 1 missing');
+});
+
+test('an answer that is late does not take back what was found out since', async ({ as, guard }) => {
+  guard.expectOffline();
+  const page = await as(ADA);
+  await arrange.workflow(page, 'late', stepWith('a: !Connection { type: aws, name: far }'));
+  const workflow = new WorkflowPage(page);
+  await workflow.open('late');
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  let asked = 0;
+  await page.route('**/fn/workflow_holdings*', async (route) => {
+    asked += 1;
+    if (asked > 1) return route.abort('internetdisconnected');
+    await held;
+    return route.continue();
+  });
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect.poll(() => asked).toBe(1);
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await expect(workflow.setupButton).toHaveText('Setup: unknown');
+
+  const answer = page.waitForResponse('**/fn/workflow_holdings*');
+  letGo();
+  await (await answer).finished();
+  // What the page does with it is over when it has painted twice.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await expect(workflow.setupButton).toHaveText('Setup: unknown');
 });
 
 test('overwrites what is configured, with a choice per field', async ({ as }) => {

@@ -1,5 +1,8 @@
 //! The WASM entries: what wakes the islands, and, as a bundle of its own, what seals values.
 
+#[cfg(feature = "workbench")]
+pub mod worker;
+
 // Without this name the linker drops the islands.
 #[cfg(feature = "islands")]
 use app as _;

@@ -25,7 +25,7 @@ async function load(browser, relay, cookie, { path, ready, check }) {
     await page.locator(ready).first().waitFor({ timeout: PATIENCE_MS });
     await traffic.settled();
     check?.(await page.content());
-    return traffic.resources();
+    return await traffic.resources();
   } finally {
     await context.close();
   }
@@ -59,8 +59,8 @@ async function listen(page) {
     if (requests.has(requestId)) requests.get(requestId).wire = encodedDataLength;
   });
   on('loadingFailed', ({ errorText }) => (problem = `a resource failed: ${errorText}`));
-  // The session hears nothing of workers. What they load is asked of the requests themselves; an address that the page
-  // has loaded before comes from its cache.
+  // Of workers the session hears at most the beginning. What they load is asked of the requests themselves; an address
+  // that the page has loaded before comes from its cache.
   const finished = [];
   page.on('requestfinished', (request) => {
     last = Date.now();
@@ -69,16 +69,17 @@ async function listen(page) {
   await session.send('Network.enable');
 
   const all = () => [...requests.values()];
+  const path = (request) => new URL(request.url()).pathname;
+  const pending = (one) => one.wire === undefined && !finished.some((request) => path(request) === one.path);
   return {
     async resources() {
-      const found = all();
+      const found = all().filter(({ wire }) => wire !== undefined);
       for (const request of finished) {
-        const path = new URL(request.url()).pathname;
-        if (found.some((one) => one.path === path)) continue;
+        if (found.some((one) => one.path === path(request))) continue;
         const { responseBodySize, responseHeadersSize } = await request.sizes();
         const response = await request.response();
         found.push({
-          path,
+          path: path(request),
           wire: responseBodySize + responseHeadersSize,
           body: (await response.body()).length,
           encoding: response.headers()['content-encoding'] ?? '',
@@ -88,7 +89,7 @@ async function listen(page) {
     },
     async settled() {
       const until = Date.now() + PATIENCE_MS;
-      while (all().some(({ wire }) => wire === undefined) || Date.now() - last < QUIET_MS) {
+      while (all().some(pending) || Date.now() - last < QUIET_MS) {
         if (problem) break;
         if (Date.now() > until) throw new Error('the page does not come to rest');
         await page.waitForTimeout(100);

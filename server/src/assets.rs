@@ -34,6 +34,13 @@ const NO_BUILD: &str = "pkg";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
+/// The script of the editor's worker, below the folder of this build.
+const WORKER: &str = "/worker.js";
+
+/// A worker has the policy of its own script. It may load our other scripts and reach nothing else: the page sends it
+/// the WASM.
+const WORKER_POLICY: &str = "default-src 'none'; script-src 'self'";
+
 /// The files and the folder they are in; cheap to clone.
 #[derive(Clone)]
 pub struct Site(Arc<Inner>);
@@ -139,9 +146,8 @@ impl Site {
             .variants
             .iter()
             .find(|variant| variant.encoding.is_accepted(accepted.unwrap_or_default()))?;
-        let named_by_content = path[1..]
-            .strip_prefix(self.pkg())
-            .is_some_and(|rest| rest.starts_with('/'));
+        let in_folder = path[1..].strip_prefix(self.pkg());
+        let named_by_content = in_folder.is_some_and(|rest| rest.starts_with('/'));
         let keep = if named_by_content && self.is_built() {
             FOR_EVER
         } else {
@@ -152,6 +158,12 @@ impl Site {
         headers.insert(header::ETAG, variant.etag.clone());
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if in_folder == Some(WORKER) {
+            headers.insert(
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(WORKER_POLICY),
+            );
+        }
         if known(asked, &variant.etag) {
             return Some((StatusCode::NOT_MODIFIED, headers).into_response());
         }
@@ -221,6 +233,8 @@ mod tests {
                 file("pkg/abc/relay.js", b"a long script", 2),
                 file("pkg/abc/relay.js.br", b"br", 3),
                 file("pkg/abc/relay.js.gz", b"gzip", 4),
+                file("pkg/abc/worker.js", b"a worker", 5),
+                file("worker.js", b"not ours", 6),
             ]
             .into_iter(),
         )
@@ -270,6 +284,23 @@ mod tests {
         let response = site().answer("/favicon.svg", false, &headers).unwrap();
         assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(response.headers()[header::CACHE_CONTROL], FOR_AN_HOUR);
+    }
+
+    #[test]
+    fn the_worker_alone_may_load_scripts_and_nothing_else() {
+        let policy = |path: &str| {
+            let answer = site().answer(path, false, &HeaderMap::new()).unwrap();
+            answer
+                .headers()
+                .get(header::CONTENT_SECURITY_POLICY)
+                .map(|policy| policy.to_str().unwrap().to_owned())
+        };
+        assert_eq!(
+            policy("/pkg/abc/worker.js").as_deref(),
+            Some("default-src 'none'; script-src 'self'")
+        );
+        assert_eq!(policy("/pkg/abc/relay.js"), None);
+        assert_eq!(policy("/worker.js"), None);
     }
 
     #[test]

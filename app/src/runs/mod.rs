@@ -5,8 +5,6 @@ pub mod duration;
 mod form;
 pub mod functions;
 #[cfg(feature = "ssr")]
-pub mod layout;
-#[cfg(feature = "ssr")]
 pub mod list;
 #[cfg(feature = "live-run")]
 pub mod live;

@@ -2,32 +2,19 @@
 //! those that need it. Every box is a link to the step's log.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::look::of_step;
 use super::snapshot::{RunSnapshot, StepSnapshot};
+use crate::ui::picture::{Picture, Size};
 
-/// How wide a step is drawn, in pixels.
-pub const WIDTH: i32 = 196;
-
-/// How high a step is drawn, in pixels.
-pub const HEIGHT: i32 = 52;
+/// How large a step is drawn.
+pub const SIZE: Size = Size {
+    width: 196,
+    height: 52,
+};
 
 /// Letters of a name that mostly fit into its box.
 const LETTERS: usize = 18;
-
-/// Where everything stands. It is the same for the whole life of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Picture {
-    /// Its width in pixels.
-    pub width: i32,
-    /// Its height in pixels.
-    pub height: i32,
-    /// The upper left corner of each step, in the order of the steps.
-    pub steps: Vec<(i32, i32)>,
-    /// The lines as SVG paths.
-    pub lines: Vec<String>,
-}
 
 /// The picture with the states of that moment.
 pub fn drawn(picture: &Picture, run: &RunSnapshot) -> impl IntoView + use<> {
@@ -59,10 +46,10 @@ fn step_box(run: &RunSnapshot, step: &StepSnapshot, (x, y): (i32, i32)) -> impl 
             aria-label=format!("{}: {words}", step.name)
         >
             <title>{step.name.clone()}</title>
-            <rect x=x y=y width=WIDTH height=HEIGHT rx="6"></rect>
+            <rect x=x y=y width=SIZE.width height=SIZE.height rx="6"></rect>
             <path class="icon" d=icon.path() transform=format!("translate({} {}) scale(0.75)", x + 12, y + 17)></path>
             // An image of its own, because it cuts what is wider than the box.
-            <svg x=x + 40 y=y width=WIDTH - 46 height=HEIGHT>
+            <svg x=x + 40 y=y width=SIZE.width - 46 height=SIZE.height>
                 <text class="graph-name" y="22">{shortened(&step.name)}</text>
                 <text y="40">{words}</text>
             </svg>

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use model::Problem;
 use service::{LogFrom, RunView, StepView};
 
-use super::layout::picture;
 use super::live::{LiveRun, May, Tab};
 use super::log_page::{RenderedLog, rendered};
+use super::picture::SIZE;
 use super::snapshot::RunSnapshot;
 use crate::page::{Answer, Island, Page, Request, Section};
+use crate::ui::layout::picture;
 use crate::ui::notice::Notice;
 
 /// How much of a log the page shows: its end, in bytes.
@@ -33,7 +34,13 @@ pub async fn page(request: Request) -> Answer {
     };
     let initial = RunSnapshot::of(&name, &run, request.service.now());
     let picture = (tab == Tab::Graph)
-        .then(|| picture(&initial.steps))
+        .then(|| {
+            let steps = initial.steps.iter();
+            picture(
+                steps.map(|step| (step.name.as_str(), step.needs.as_slice())),
+                SIZE,
+            )
+        })
         .flatten();
     let goes_on = !run.state.is_final();
     let problem = request.returned.problem;

@@ -123,25 +123,6 @@ impl RunSnapshot {
     }
 }
 
-#[cfg(test)]
-impl StepSnapshot {
-    /// A step that waits.
-    pub(crate) fn example(position: u64, name: &str) -> Self {
-        Self {
-            position,
-            name: name.to_owned(),
-            state: StepState::Waiting,
-            description: String::new(),
-            message: String::new(),
-            exit_code: None,
-            needs: Vec::new(),
-            attempts: Vec::new(),
-            started_at: None,
-            finished_at: None,
-        }
-    }
-}
-
 #[cfg(feature = "ssr")]
 mod from_service {
     use service::{AttemptView, RunView, StepView, UseView};

@@ -6,6 +6,9 @@ pub mod field;
 #[cfg(feature = "ssr")]
 pub mod frame;
 pub mod icon;
+#[cfg(feature = "layout")]
+pub mod layout;
 pub mod notice;
+pub mod picture;
 pub mod state;
 pub mod time;

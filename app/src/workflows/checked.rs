@@ -2,7 +2,7 @@
 //! shows it. Made by the same code on the server and, on every change, in the browser.
 
 use language::Severity;
-use model::{Holdings, RequirementState};
+use model::{HeldSecret, Holdings, RequirementState};
 use serde::{Deserialize, Serialize};
 
 /// A text, checked.
@@ -16,6 +16,9 @@ pub struct Checked {
     pub connections: Vec<Need>,
     /// The secrets the text needs, in the order of the text.
     pub secrets: Vec<Need>,
+    /// The secrets that are there although the text does not name them.
+    #[serde(default)]
+    pub unused_secrets: Vec<HeldSecret>,
     /// How many references are computed at run time, so that nothing can be said of them.
     pub unknown: usize,
 }
@@ -35,6 +38,28 @@ pub struct Remark {
     pub code: String,
     /// One sentence.
     pub message: String,
+    /// A cure that the editor can carry out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cure: Option<Cure>,
+}
+
+/// A cure, with its places as the editor counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cure {
+    /// What it does, as a person would say it.
+    pub label: String,
+    /// The stretches to be replaced: first unit, one past the last unit, and what stands there afterwards.
+    pub edits: Vec<(usize, usize, String)>,
+}
+
+impl From<&language::Fix> for Cure {
+    fn from(fix: &language::Fix) -> Self {
+        let edit = |edit: &language::Edit| (edit.start_utf16, edit.end_utf16, edit.text.clone());
+        Self {
+            label: fix.label.clone(),
+            edits: fix.edits.iter().map(edit).collect(),
+        }
+    }
 }
 
 /// A connection or secret the text needs.
@@ -103,6 +128,7 @@ impl Checked {
             .to_owned(),
             code: one.code.to_owned(),
             message: one.message.clone(),
+            cure: one.fix.as_ref().map(Cure::from),
         };
         Self {
             readable: document.readable,
@@ -131,7 +157,32 @@ impl Checked {
                     held_type: None,
                 })
                 .collect(),
+            // What a text uses that cannot be read as a whole, nobody knows.
+            unused_secrets: if document.readable {
+                setup.unused_secrets
+            } else {
+                Vec::new()
+            },
             unknown: setup.unknown,
+        }
+    }
+
+    /// The text could not be checked.
+    pub fn unknown() -> Self {
+        Self {
+            remarks: vec![Remark {
+                from: 0,
+                to: 0,
+                line: 1,
+                severity: "info".to_owned(),
+                code: "unchecked".to_owned(),
+                message:
+                    "this text is not checked, because a part of the editor did not load; save or \
+                          copy it, and load the page again"
+                        .to_owned(),
+                cure: None,
+            }],
+            ..Self::default()
         }
     }
 

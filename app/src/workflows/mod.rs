@@ -1,5 +1,7 @@
 //! Workflows: the list, the page with the editor and Setup, revisions, secrets, settings.
 
+#[cfg(all(feature = "workbench", feature = "hydrate"))]
+mod assist;
 #[cfg(feature = "workbench")]
 pub mod checked;
 #[cfg(feature = "ssr")]
@@ -17,5 +19,7 @@ pub mod secrets;
 pub mod settings;
 #[cfg(feature = "workbench")]
 pub mod workbench;
+#[cfg(all(feature = "workbench", feature = "hydrate"))]
+pub mod worker;
 #[cfg(feature = "ssr")]
 pub mod workflow;

@@ -75,9 +75,40 @@ pub async fn page(request: Request, site: Site) -> Answer {
                         autocomplete="off"
                         readonly=!can_edit
                     >{area_text(&text)}</textarea>
+                    {keyboard()}
                 </form>
             </Workbench>
         }
     });
     Ok(page.with_island(Island::Workbench))
+}
+
+/// The editor's keys. Shown once the editor has taken the text area's place.
+fn keyboard() -> impl IntoView {
+    const KEYS: [(&str, &str); 10] = [
+        ("Ctrl-Space", "What could stand here"),
+        ("F1", "What stands here, and what is wrong with it"),
+        ("F8, Shift-F8", "The next problem, the previous one"),
+        ("Ctrl-.", "Quick fixes"),
+        ("F12, Ctrl-click", "Where this name is declared"),
+        ("F2", "Renames it everywhere"),
+        ("F6", "To the outline or the graph, and back"),
+        ("Ctrl-F", "Searches and replaces"),
+        ("Ctrl-S", "Saves"),
+        ("Escape, then Tab", "Leaves the editor; Tab alone indents"),
+    ];
+    let row = |(keys, words): (&'static str, &'static str)| {
+        view! { <tr><th scope="row">{keys}</th><td>{words}</td></tr> }
+    };
+    view! {
+        <p class="hint keys">"Tab indents; press Escape, then Tab, to leave the editor."</p>
+        <details class="keys">
+            <summary>"Keyboard"</summary>
+            <table>
+                <caption class="for-readers">"Keys of the editor"</caption>
+                <tbody>{KEYS.map(row).collect_view()}</tbody>
+            </table>
+            <p class="quiet">"On a Mac, Ctrl-F, Ctrl-S, Ctrl-. and Ctrl-click are with Cmd."</p>
+        </details>
+    }
 }

@@ -3,25 +3,44 @@
 
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
-import { search, searchKeymap } from "@codemirror/search";
 import { keymap } from "@codemirror/view";
 
-export function keys(onSave) {
+/** The keys of what is loaded later, and its commands. */
+const LATER = [
+  { key: "Ctrl-Space", name: "complete" },
+  { key: "F1", name: "explain" },
+  { key: "F12", name: "goToDefinition" },
+  { key: "F2", name: "rename" },
+  { key: "Mod-.", name: "cures" },
+  { key: "Mod-f", name: "find" },
+];
+
+/**
+ * @param {object} given
+ * @param {() => void} given.onSave
+ * @param {(name: string) => import("@codemirror/view").Command} given.command
+ * @param {() => void} given.toPanels
+ */
+export function keys({ onSave, command, toPanels }) {
   const save = () => {
     onSave();
     return true;
   };
+  const beside = () => {
+    toPanels();
+    return true;
+  };
   return [
     history(),
-    search({ top: true }),
     keymap.of([
       // preventDefault also keeps the browser's own "save this page" away when nothing is to be saved.
       { key: "Mod-s", run: save, preventDefault: true },
-      { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
+      { key: "F8", run: nextDiagnostic, shift: previousDiagnostic, preventDefault: true },
+      { key: "F6", run: beside, preventDefault: true },
+      ...LATER.map(({ key, name }) => ({ key, run: command(name), preventDefault: true })),
       indentWithTab,
       ...defaultKeymap,
       ...historyKeymap,
-      ...searchKeymap,
     ]),
   ];
 }

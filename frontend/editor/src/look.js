@@ -14,7 +14,6 @@
 //
 // Height is the page's affair: give .cm-editor one (or a max-height) and the text scrolls inside.
 
-import { highlightSelectionMatches } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import {
   drawSelection,
@@ -114,6 +113,23 @@ const theme = EditorView.theme({
     border: "1px solid var(--code-rule)",
     maxWidth: "40rem",
   },
+  ".cm-diagnosticAction": {
+    margin: "0 0 0 12px",
+    padding: "2px 10px",
+    color: "var(--code-fg)",
+    backgroundColor: "var(--code-bg)",
+    border: "1px solid var(--code-rule)",
+    borderRadius: "6px",
+  },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--code-font, monospace)", fontSize: "var(--code-size)" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "3px 8px" },
+  ".cm-tooltip-autocomplete ul li[aria-selected]": {
+    color: "var(--code-fg)",
+    backgroundColor: "var(--code-selection)",
+  },
+  ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "700" },
+  ".cm-completionDetail": { color: "var(--code-gutter)", fontStyle: "normal" },
+  ".cm-tooltip.cm-completionInfo": { padding: "8px 12px", maxWidth: "24rem" },
   ".cm-diagnosticSource": { opacity: 1, color: "var(--code-gutter)" },
   ...squiggles,
   ...colours,
@@ -126,7 +142,6 @@ export function look() {
     highlightActiveLine(),
     // Shows characters that are invisible or turn the direction of text, which a reviewer must not miss.
     highlightSpecialChars(),
-    highlightSelectionMatches(),
     drawSelection(),
     EditorState.allowMultipleSelections.of(true),
     theme,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::page::{Page, Section};
+use app::page::{Island, Page, Section};
 use app::ui::frame;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -21,11 +21,17 @@ fn nonce() -> Result<String, getrandom::Error> {
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
-fn policy(nonce: &str) -> String {
+/// Workers only where the page has an island that starts one.
+fn policy(nonce: &str, island: Option<Island>) -> String {
+    let workers = match island {
+        Some(Island::Workbench) => "'self'",
+        Some(Island::Run) | None => "'none'",
+    };
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         worker-src {workers}; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
     )
 }
 
@@ -43,12 +49,13 @@ pub(super) fn page(
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
+    let policy = policy(&nonce, page.island);
     let owner = Owner::new_root(Some(Arc::new(
         hydration_context::SsrSharedContext::new_islands(),
     )));
     let html = owner.with(|| frame::document(page, &site(state), &nonce, caller).to_html());
     let mut response = (shown, Html(html)).into_response();
-    if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
         response
             .headers_mut()
             .insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -155,6 +155,28 @@ async fn each_page_has_its_own_nonce() {
 }
 
 #[tokio::test]
+async fn only_the_editors_page_may_start_a_worker() {
+    let app = TestApp::new().await;
+    let mut administrator = app.person(Role::Administrator).await;
+    let create = [("name", "some"), ("description", "")];
+    administrator.call("create_workflow", &create).await;
+    for (path, workers) in [
+        ("/workflows/some", "worker-src 'self'"),
+        ("/workflows", "worker-src 'none'"),
+        ("/connections/new", "worker-src 'none'"),
+        ("/workflows/none", "worker-src 'none'"),
+    ] {
+        let answer = administrator.get(path).await;
+        let policy = answer.header("content-security-policy");
+        let part = policy
+            .split(';')
+            .map(str::trim)
+            .find(|part| part.starts_with("worker-src"));
+        assert_eq!(part, Some(workers), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_problem_has_the_shape_programs_rely_on() {
     let app = TestApp::new().await;
     let mut administrator = app.person(Role::Administrator).await;

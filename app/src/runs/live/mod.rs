@@ -19,8 +19,9 @@ use leptos::either::EitherOf3;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::picture::{Picture, drawn};
+use super::picture::drawn;
 use super::snapshot::RunSnapshot;
+use crate::ui::picture::Picture;
 
 /// What the page shows of the run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,13 +3,14 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::html::{Dialog, Form};
 use leptos::prelude::*;
+use leptos::serde_json;
 use leptos::task::spawn_local;
 use model::{Problem, ProblemKind};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::super::checked::{Need, Remark};
+use super::super::checked::{Checked, Need};
 use super::{Bench, Saving};
 use crate::ui::notice::field_id;
 
@@ -83,13 +84,12 @@ pub(super) fn start(bench: Bench, url: String) {
         .is_ok_and(|served| served != area.value());
     spawn_local(async move {
         match JsFuture::from(load(&url)).await {
-            Ok(module) => mount(bench, &module, &area),
+            Ok(module) => mount(bench, &module, &area, typed_before),
             Err(_) => watch(bench, area),
         }
         if typed_before {
             changed(bench);
         }
-        bench.check();
     });
     // Coming back to the tab, perhaps from the page that added what was missing.
     window_event_listener(leptos::ev::focus, move |_| spawn_local(bench.refresh()));
@@ -105,6 +105,7 @@ pub(super) fn start(bench: Bench, url: String) {
     std::mem::forget(unload);
 }
 
+/// Somebody has typed; whoever shows the text has it checked.
 fn changed(bench: Bench) {
     if bench.can_edit
         && bench
@@ -113,16 +114,17 @@ fn changed(bench: Bench) {
     {
         bench.saving.set(Saving::Unsaved);
     }
-    bench.check();
 }
 
-/// Without the editor's script the text area stays and is checked all the same.
+/// Without the editor's script the text area stays. Nobody checks it before it is saved, and the page
+/// says so.
 fn watch(bench: Bench, area: HtmlTextAreaElement) {
     let typing = Closure::<dyn FnMut()>::new({
         let area = area.clone();
         move || {
             bench.text.set_value(area.value());
             changed(bench);
+            bench.show(Checked::unknown());
         }
     });
     // An area that cannot be listened to is still a working form.
@@ -139,7 +141,7 @@ fn nonce() -> String {
     script.map(|script| script.nonce()).unwrap_or_default()
 }
 
-fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
+fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement, typed_before: bool) {
     let options = Object::new();
     let parent = area.parent_element();
     set(
@@ -151,11 +153,24 @@ fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
     set(&options, "nonce", nonce());
     set(&options, "readOnly", !bench.can_edit);
     set(&options, "label", "Workflow code");
+    set(&options, "module", wasm_bindgen::module());
+    set(&options, "holdings", bench.holdings.with_untracked(json));
+    if !typed_before {
+        // The server has checked this text.
+        set(&options, "checked", bench.checked.with_untracked(json));
+    }
+    if let Some(panel) = element("structure") {
+        set(&options, "panel", panel);
+    }
     let on_change = Closure::<dyn FnMut(String)>::new(move |text: String| {
         bench.text.set_value(text);
         changed(bench);
     });
     set(&options, "onChange", on_change.into_js_value());
+    let on_checked = Closure::<dyn FnMut(String)>::new(move |answer: String| {
+        bench.show(serde_json::from_str(&answer).unwrap_or_else(|_| Checked::unknown()));
+    });
+    set(&options, "onChecked", on_checked.into_js_value());
     let on_save = Closure::<dyn FnMut()>::new(move || {
         if bench.can_edit {
             spawn_local(bench.save(bench.base_revision.get_untracked()));
@@ -175,11 +190,18 @@ fn mount(bench: Bench, module: &JsValue, area: &HtmlTextAreaElement) {
             return;
         }
     };
+    Effect::new(move |before: Option<()>| {
+        let holdings = bench.holdings.with(json);
+        // The editor was made with the first ones.
+        if before.is_some() {
+            handle.with_value(|handle| call(handle, "setHoldings", &[holdings.into()]));
+        }
+    });
     Effect::new(move |_| {
-        let marks: Array = bench
-            .checked
-            .with(|checked| checked.remarks.iter().map(mark).collect());
-        handle.with_value(|handle| call(handle, "setDiagnostics", &[marks.into()]));
+        if let Some(cure) = bench.curing.get() {
+            let edits = json(&cure.edits);
+            handle.with_value(|handle| call(handle, "cure", &[edits.into()]));
+        }
     });
     Effect::new(move |_| {
         if let Some((from, to)) = bench.going_to.get() {
@@ -194,14 +216,10 @@ fn usize_value(position: usize) -> JsValue {
     u32::try_from(position).unwrap_or(u32::MAX).into()
 }
 
-fn mark(remark: &Remark) -> JsValue {
-    let mark = Object::new();
-    set(&mark, "from", usize_value(remark.from));
-    set(&mark, "to", usize_value(remark.to));
-    set(&mark, "severity", remark.severity.as_str());
-    set(&mark, "message", remark.message.as_str());
-    set(&mark, "code", remark.code.as_str());
-    mark.into()
+/// For the editor's script.
+fn json(value: &impl serde::Serialize) -> String {
+    // A value without maps of strange keys always has its JSON.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Opens the dialog as a modal one, or closes it; the browser keeps the focus inside and brings

@@ -1,7 +1,7 @@
 //! The island of the workflow page: buttons, editor, Setup, banner, remarks and the value form.
 //!
 //! What it shows first is what the server computed (`initial`), so that waking it changes nothing;
-//! from then on every change of the text is checked here, without a request.
+//! from then on the editor has every change of the text checked in a worker, without a request.
 
 #![expect(
     missing_docs,
@@ -19,7 +19,7 @@ mod toolbar;
 use leptos::prelude::*;
 use model::{Holdings, Problem, Role};
 
-use super::checked::{Checked, Need};
+use super::checked::{Checked, Cure, Need};
 use super::functions::{Newest, newest_revision, save_workflow, workflow_holdings};
 use dialog::ValueDialog;
 use remarks::Remarks;
@@ -54,6 +54,8 @@ pub(crate) struct Bench {
     pub(crate) base_revision: RwSignal<u64>,
     pub(crate) holdings: RwSignal<Holdings>,
     pub(crate) checked: RwSignal<Checked>,
+    /// How often the server was asked what is there.
+    looks: StoredValue<u64>,
     /// Why the server could not say what is there, if it could not.
     pub(crate) trouble: RwSignal<Option<Problem>>,
     pub(crate) saving: RwSignal<Saving>,
@@ -66,15 +68,14 @@ pub(crate) struct Bench {
     pub(crate) said: RwSignal<String>,
     /// A place the editor should go to: from, to.
     pub(crate) going_to: RwSignal<Option<(usize, usize)>>,
+    /// A cure the editor should carry out.
+    pub(crate) curing: RwSignal<Option<Cure>>,
 }
 
 impl Bench {
-    /// Checks the text against what is there.
-    pub(crate) fn check(self) {
-        let checked = self.text.with_value(|text| {
-            self.holdings
-                .with_untracked(|holdings| Checked::of(text, holdings))
-        });
+    /// Takes over what a check has found.
+    #[cfg(feature = "hydrate")]
+    fn show(self, checked: Checked) {
         if self.checked.with_untracked(|before| *before != checked) {
             self.checked.set(checked);
         }
@@ -82,11 +83,20 @@ impl Bench {
 
     /// Asks the server what is there now.
     pub(crate) async fn refresh(self) {
-        match workflow_holdings(self.workflow.get_value()).await {
+        let look = self.looks.get_value() + 1;
+        self.looks.set_value(look);
+        let answer = workflow_holdings(self.workflow.get_value()).await;
+        if self.looks.get_value() != look {
+            // Answers may overtake each other; the one to the newest question counts.
+            return;
+        }
+        match answer {
             Ok(holdings) => {
                 self.trouble.set(None);
-                self.holdings.set(holdings);
-                self.check();
+                // The text is checked again when this is something else.
+                if self.holdings.with_untracked(|before| *before != holdings) {
+                    self.holdings.set(holdings);
+                }
             }
             Err(refused) => self.trouble.set(Some(refused.0)),
         }
@@ -163,6 +173,7 @@ pub fn Workbench(
         base_revision: RwSignal::new(base_revision),
         holdings: RwSignal::new(holdings),
         checked: RwSignal::new(initial),
+        looks: StoredValue::new(0),
         trouble: RwSignal::new(None),
         saving: RwSignal::new(if unsaved {
             Saving::Unsaved
@@ -174,6 +185,7 @@ pub fn Workbench(
         run_dialog: NodeRef::new(),
         said: RwSignal::new(String::new()),
         going_to: RwSignal::new(None),
+        curing: RwSignal::new(None),
     };
     #[cfg(feature = "hydrate")]
     browser::start(bench, editor);
@@ -191,7 +203,11 @@ pub fn Workbench(
                     {children()}
                     <Remarks bench/>
                 </div>
-                <Setup bench/>
+                <div class="bench-side">
+                    <Setup bench/>
+                    // The editor's script fills it and shows it.
+                    <section id="structure" class="structure" aria-label="Outline" hidden=""></section>
+                </div>
             </div>
             <ValueDialog bench/>
             {bench.can_run.then(|| view! { <RunDialog bench/> })}

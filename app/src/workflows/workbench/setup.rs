@@ -4,7 +4,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use model::{ProblemKind, RequirementState};
+use model::{HeldSecret, ProblemKind, RequirementState};
 
 use super::super::checked::{Need, missing_sentence};
 use super::Bench;
@@ -57,6 +57,7 @@ pub(super) fn Banner(bench: Bench) -> impl IntoView {
 pub(super) fn Setup(bench: Bench) -> impl IntoView {
     let connections = Memo::new(move |_| bench.checked.with(|checked| checked.connections.clone()));
     let secrets = Memo::new(move |_| bench.checked.with(|checked| checked.secrets.clone()));
+    let unused = Memo::new(move |_| bench.checked.with(|checked| checked.unused_secrets.clone()));
     let close = move |_| bench.setup_open.set(false);
     let unreadable = move || {
         let readable = bench.checked.with(|checked| checked.readable);
@@ -96,9 +97,9 @@ pub(super) fn Setup(bench: Bench) -> impl IntoView {
             </div>
             {unreadable}
             <h3 id="setup-connections">"Connections"</h3>
-            {move || needs(bench, connections.get(), "setup-connections", "This workflow needs no connection.")}
+            {move || needs(bench, connections.get(), Vec::new(), "setup-connections", "This workflow needs no connection.")}
             <h3 id="setup-secrets">"Secrets"</h3>
-            {move || needs(bench, secrets.get(), "setup-secrets", "This workflow needs no secret.")}
+            {move || needs(bench, secrets.get(), unused.get(), "setup-secrets", "This workflow needs no secret.")}
             {dynamic}
             {(!bench.can_edit).then(|| view! {
                 <p class="note">"Administrators add and overwrite connections and secrets."</p>
@@ -110,17 +111,45 @@ pub(super) fn Setup(bench: Bench) -> impl IntoView {
 fn needs(
     bench: Bench,
     needs: Vec<Need>,
+    unused: Vec<HeldSecret>,
     labelled_by: &'static str,
     none: &'static str,
 ) -> impl IntoView {
-    if needs.is_empty() {
+    if needs.is_empty() && unused.is_empty() {
         return Either::Left(view! { <p class="quiet">{none}</p> });
     }
     let items = needs
         .into_iter()
         .map(|need| item(bench, need))
         .collect_view();
-    Either::Right(view! { <ul class="needs" aria-labelledby=labelled_by>{items}</ul> })
+    let unused = unused
+        .into_iter()
+        .map(|secret| leftover(bench, secret))
+        .collect_view();
+    Either::Right(view! { <ul class="needs" aria-labelledby=labelled_by>{items}{unused}</ul> })
+}
+
+/// A secret that nothing needs. It is in nobody's way, so it has no state.
+fn leftover(bench: Bench, secret: HeldSecret) -> impl IntoView {
+    let button = bench.can_edit.then(|| {
+        let workflow = bench.workflow.get_value();
+        let href = format!("/workflows/{workflow}/secrets/{}/delete", secret.id);
+        let label = format!("Delete secret {}", secret.name);
+        view! {
+            <a class="icon-button" href=href aria-label=label.clone() title=label>
+                <Symbol icon=Icon::Trash/>
+            </a>
+        }
+    });
+    view! {
+        <li>
+            <div>
+                <code class="need-name">{secret.name}</code>
+                <p class="quiet">"not used by this workflow"</p>
+            </div>
+            {button}
+        </li>
+    }
 }
 
 fn item(bench: Bench, need: Need) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Where the steps of a run stand in its picture, and how the lines between them go.
+//! Where steps stand in a picture of them, and how the lines between them go.
 //!
 //! The layering is a library's (`rust-sugiyama`). It places boxes and says nothing of lines, so a
 //! line that passes other layers gets a narrow box of its own in each of them and goes through
@@ -10,8 +10,7 @@ use std::fmt::Write as _;
 use rust_sugiyama::configure::Config;
 use rust_sugiyama::from_vertices_and_edges;
 
-use super::picture::{HEIGHT, Picture, WIDTH};
-use super::snapshot::StepSnapshot;
+use super::picture::{Picture, Size};
 
 /// More steps than this are listed and not drawn: nobody finds anything in such a picture.
 const MOST_STEPS: usize = 300;
@@ -34,27 +33,26 @@ const MARGIN: f64 = 6.0;
 /// Parts that hang together with nothing else stand beside each other up to this width.
 const SHELF: f64 = 1_000.0;
 
-/// The picture of these steps; none when there are too many or too few to be worth one.
-pub fn picture(steps: &[StepSnapshot]) -> Option<Picture> {
-    if steps.is_empty() || steps.len() > MOST_STEPS {
+/// The picture of steps that each have a name and the names of those they need; none when there are
+/// too many or too few to be worth one.
+pub fn picture<'s>(
+    steps: impl ExactSizeIterator<Item = (&'s str, &'s [String])> + Clone,
+    size: Size,
+) -> Option<Picture> {
+    let count = steps.len();
+    if count == 0 || count > MOST_STEPS {
         return None;
     }
-    let index: HashMap<&str, usize> = steps
-        .iter()
-        .enumerate()
-        .map(|(index, step)| (step.name.as_str(), index))
-        .collect();
+    let names = steps.clone().map(|(name, _)| name);
+    let index: HashMap<&str, usize> = names.zip(0..).collect();
     let mut needs: Vec<(usize, usize)> = Vec::new();
-    for (step, snapshot) in steps.iter().enumerate() {
-        let known = snapshot
-            .needs
-            .iter()
-            .filter_map(|name| index.get(name.as_str()));
+    for (step, (_, needed)) in steps.enumerate() {
+        let known = needed.iter().filter_map(|name| index.get(name.as_str()));
         needs.extend(known.map(|needed| (*needed, step)));
     }
-    let layers = layers(steps.len(), &needs)?;
-    let boxes = Boxes::new(steps.len(), &needs, &layers)?;
-    Some(boxes.drawn(steps.len()))
+    let layers = layers(count, &needs)?;
+    let boxes = Boxes::new(count, &needs, &layers, size)?;
+    Some(boxes.drawn(count))
 }
 
 /// The longest way to each step; none when steps wait for each other in a circle.
@@ -78,6 +76,8 @@ fn layers(count: usize, needs: &[(usize, usize)]) -> Option<Vec<usize>> {
 
 /// Every box the library places, the steps first, and the lines between boxes of adjoining layers.
 struct Boxes {
+    /// Of a step.
+    step: Size,
     sizes: Vec<(u32, (f64, f64))>,
     links: Vec<(u32, u32)>,
     /// For each line of the picture, the boxes it goes through.
@@ -85,17 +85,17 @@ struct Boxes {
 }
 
 impl Boxes {
-    fn new(count: usize, needs: &[(usize, usize)], layers: &[usize]) -> Option<Self> {
-        let height = f64::from(HEIGHT) + LAYER_GAP - GAP;
-        let mut sizes = vec![(f64::from(WIDTH), height); count];
+    fn new(count: usize, needs: &[(usize, usize)], layers: &[usize], step: Size) -> Option<Self> {
+        let height = f64::from(step.height) + LAYER_GAP - GAP;
+        let mut sizes = vec![(f64::from(step.width), height); count];
         let mut ways = Vec::new();
-        for (needed, step) in needs {
+        for (needed, needing) in needs {
             let mut way = vec![*needed];
-            for _ in layers[*needed] + 1..layers[*step] {
+            for _ in layers[*needed] + 1..layers[*needing] {
                 way.push(sizes.len());
                 sizes.push((LANE, height));
             }
-            way.push(*step);
+            way.push(*needing);
             ways.push(way);
             if sizes.len() > MOST_BOXES {
                 return None;
@@ -109,6 +109,7 @@ impl Boxes {
         let numbered = sizes.into_iter().enumerate();
         let sizes = numbered.map(|(index, size)| Some((number(index)?, size)));
         Some(Self {
+            step,
             sizes: sizes.collect::<Option<_>>()?,
             links,
             ways,
@@ -116,6 +117,7 @@ impl Boxes {
     }
 
     fn drawn(&self, count: usize) -> Picture {
+        let (step_width, step_height) = (f64::from(self.step.width), f64::from(self.step.height));
         let config = Config {
             vertex_spacing: GAP,
             // Swapping neighbours makes it prettier, and large pictures slow.
@@ -150,24 +152,24 @@ impl Boxes {
             for (number, (x, y)) in &places {
                 middles[*number] = (
                     MARGIN + left + x - from,
-                    MARGIN + top + y - above + f64::from(HEIGHT) / 2.0,
+                    MARGIN + top + y - above + step_height / 2.0,
                 );
             }
             rightmost = rightmost.max(left + to - from);
-            lowest = lowest.max(top + below - above + f64::from(HEIGHT));
+            lowest = lowest.max(top + below - above + step_height);
             left += to - from + GAP;
         }
-        let corner = |(x, y): (f64, f64)| {
-            (
-                pixel(x - f64::from(WIDTH) / 2.0),
-                pixel(y - f64::from(HEIGHT) / 2.0),
-            )
-        };
+        let corner =
+            |(x, y): (f64, f64)| (pixel(x - step_width / 2.0), pixel(y - step_height / 2.0));
         Picture {
             width: pixel(rightmost + 2.0 * MARGIN),
             height: pixel(lowest + 2.0 * MARGIN),
             steps: middles[..count].iter().copied().map(corner).collect(),
-            lines: self.ways.iter().map(|way| line(way, &middles)).collect(),
+            lines: self
+                .ways
+                .iter()
+                .map(|way| line(way, &middles, self.step.height / 2))
+                .collect(),
         }
     }
 }
@@ -185,8 +187,7 @@ fn pixel(at: f64) -> i32 {
 
 /// From the lower edge of one step to the upper edge of the other, bent between the layers and
 /// straight through those it passes.
-fn line(way: &[usize], middles: &[(f64, f64)]) -> String {
-    let half = HEIGHT / 2;
+fn line(way: &[usize], middles: &[(f64, f64)], half: i32) -> String {
     let mut path = String::new();
     for pair in way.windows(2) {
         let ((x1, y1), (x2, y2)) = (middles[pair[0]], middles[pair[1]]);
@@ -207,31 +208,37 @@ fn line(way: &[usize], middles: &[(f64, f64)]) -> String {
 mod tests {
     use super::*;
 
-    fn steps(needs: &[&[usize]]) -> Vec<StepSnapshot> {
+    const SIZE: Size = Size {
+        width: 196,
+        height: 52,
+    };
+
+    fn drawn(needs: &[&[usize]]) -> Option<Picture> {
         let name = |index: usize| format!("step-{index}");
-        needs
+        let steps: Vec<(String, Vec<String>)> = needs
             .iter()
             .enumerate()
-            .map(|(index, needs)| StepSnapshot {
-                needs: needs.iter().map(|needed| name(*needed)).collect(),
-                ..StepSnapshot::example(index as u64, &name(index))
-            })
-            .collect()
+            .map(|(index, needs)| (name(index), needs.iter().copied().map(name).collect()))
+            .collect();
+        let steps = steps
+            .iter()
+            .map(|(name, needs)| (name.as_str(), needs.as_slice()));
+        picture(steps, SIZE)
     }
 
     /// That every step stands inside the picture and on no other.
     fn check(picture: &Picture) {
         for (index, (x, y)) in picture.steps.iter().enumerate() {
             assert!(
-                *x >= 0 && x + WIDTH <= picture.width,
+                *x >= 0 && x + SIZE.width <= picture.width,
                 "{index} in {picture:?}"
             );
             assert!(
-                *y >= 0 && y + HEIGHT <= picture.height,
+                *y >= 0 && y + SIZE.height <= picture.height,
                 "{index} in {picture:?}"
             );
             for (other, (x2, y2)) in picture.steps.iter().enumerate().skip(index + 1) {
-                let apart = (x - x2).abs() >= WIDTH || (y - y2).abs() >= HEIGHT;
+                let apart = (x - x2).abs() >= SIZE.width || (y - y2).abs() >= SIZE.height;
                 assert!(apart, "{index} on {other} in {picture:?}");
             }
         }
@@ -240,7 +247,7 @@ mod tests {
     #[test]
     fn a_step_stands_below_those_it_needs() {
         let needs: [&[usize]; 6] = [&[], &[0], &[0], &[1, 2], &[0, 3], &[]];
-        let picture = picture(&steps(&needs)).unwrap();
+        let picture = drawn(&needs).unwrap();
         check(&picture);
         for (step, needed) in needs.iter().enumerate() {
             for needed in *needed {
@@ -252,7 +259,7 @@ mod tests {
 
     #[test]
     fn steps_that_need_nothing_stand_in_rows() {
-        let picture = picture(&steps(&[&[] as &[usize]; 40])).unwrap();
+        let picture = drawn(&[&[] as &[usize]; 40]).unwrap();
         check(&picture);
         assert!(f64::from(picture.width) <= SHELF + 2.0 * MARGIN);
     }
@@ -276,17 +283,17 @@ mod tests {
                 })
                 .collect();
             let needs: Vec<&[usize]> = needs.iter().map(Vec::as_slice).collect();
-            check(&picture(&steps(&needs)).unwrap());
+            check(&drawn(&needs).unwrap());
         }
     }
 
     #[test]
     fn what_cannot_be_drawn_is_not() {
-        assert!(picture(&[]).is_none());
-        assert!(picture(&steps(&[&[] as &[usize]; MOST_STEPS + 1])).is_none());
-        assert!(picture(&steps(&[&[1], &[0]])).is_none(), "a circle");
+        assert!(drawn(&[]).is_none());
+        assert!(drawn(&[&[] as &[usize]; MOST_STEPS + 1]).is_none());
+        assert!(drawn(&[&[1], &[0]]).is_none(), "a circle");
         let all: Vec<usize> = (0..MOST_STEPS).collect();
         let dense: Vec<&[usize]> = (0..MOST_STEPS).map(|step| &all[..step]).collect();
-        assert!(picture(&steps(&dense)).is_none(), "too many lines");
+        assert!(drawn(&dense).is_none(), "too many lines");
     }
 }
