@@ -14,6 +14,8 @@ pub mod docs;
 mod door;
 pub mod keys;
 #[cfg(feature = "ssr")]
+pub mod ledger;
+#[cfg(feature = "ssr")]
 pub mod page;
 pub mod refused;
 pub mod runs;

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-export type Place = 'Workflows' | 'Connections' | 'Access control' | 'Documentation';
+export type Place = 'Workflows' | 'Connections' | 'Keys' | 'Ledger' | 'Access control' | 'Documentation';
 
 /** The bar at the left of every page of a signed-in person. */
 export class Navigation {

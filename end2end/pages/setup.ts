@@ -33,6 +33,11 @@ export class Setup {
     return this.region.getByRole('button', { name: `Add secret ${name}`, exact: true });
   }
 
+  /** The button that lets this workflow use a connection. */
+  allow(fullName: string): Locator {
+    return this.region.getByRole('button', { name: `Allow this workflow to use ${fullName}`, exact: true });
+  }
+
   overwriteSecret(name: string): Locator {
     return this.region.getByRole('button', { name: `Overwrite secret ${name}`, exact: true });
   }

@@ -1,6 +1,6 @@
 // What has to be there before a test begins, made by the same requests that the pages' forms send.
 
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 async function call(page: Page, name: string, form: Record<string, string>): Promise<unknown> {
   const origin = new URL(page.url()).origin;
@@ -49,4 +49,17 @@ export async function secret(page: Page, workflow: string, name: string): Promis
   const id = String(await call(page, 'new_secret', {}));
   await call(page, 'add_secret', { workflow, id, name, value: 'made up' });
   return id;
+}
+
+/** Limits a connection to these workflows. */
+export async function limit(page: Page, connection: string, ...workflows: string[]): Promise<void> {
+  const names = Object.fromEntries(workflows.map((name, index) => [`workflows[${index}]`, name]));
+  await call(page, 'set_grants', { id: connection, limited: 'true', ...names });
+}
+
+/** Gives the vault a new key, and waits until every value is sealed to it. */
+export async function rotate(page: Page): Promise<void> {
+  await call(page, 'rotate_key', {});
+  const finished = async () => (await page.request.get('/keys')).text();
+  await expect.poll(finished, { timeout: 20_000 }).toContain('The last rotation is finished');
 }

@@ -4,6 +4,7 @@ import { expect, type Page } from '@playwright/test';
 import { ConnectionsPage } from '../pages/connections';
 import { LoginPage } from '../pages/login';
 import { Navigation } from '../pages/navigation';
+import { PeoplePage } from '../pages/people';
 import { RunPage } from '../pages/run';
 import { ValueForm } from '../pages/value-form';
 import { WorkflowPage } from '../pages/workflow';
@@ -23,6 +24,8 @@ const LONG = 'a-workflow-name-that-somebody-made-very-long-because-nobody-told-t
 const FIRST = stepWith('a: !Connection [aws, my-aws-account]', 'b: !Connection [aws, absent]', 'c: !Secret token');
 const SECOND = stepWith(`# ${'a long comment '.repeat(20)}`, 'a: !Connection [aws, my-aws-account]', 'b: !Connection [aws, absent]', 'c: !Secret token');
 
+const LIMITED = stepWith('a: !Connection [aws, "another account / with % in its name and a great many words besides"]');
+
 /** Something of everything a run's page shows. */
 const RAN = `parameters:\n  a parameter: {description: For the tour}\n${steps(
   scriptStep('breaks', [`echo "a long line ${'of words '.repeat(60)}"`, 'echo "and a short one"', 'exit 1']),
@@ -33,12 +36,15 @@ const RAN = `parameters:\n  a parameter: {description: For the tour}\n${steps(
 /** Fills an installation, and answers the stops for an administrator. */
 export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
   const connection = await arrange.awsConnection(page);
-  await arrange.awsConnection(page, 'another account / with % in its name and a great many words besides');
+  const limited = await arrange.awsConnection(page, 'another account / with % in its name and a great many words besides');
   await arrange.workflow(page, 'visited', FIRST, 'Seen on the tour');
   await arrange.revision(page, 'visited', 1, SECOND);
   await arrange.workflow(page, LONG, stepWith('a: !Connection [aws, my-aws-account]'), 'long '.repeat(60));
   await arrange.workflow(page, 'broken', BROKEN);
+  await arrange.workflow(page, 'not-allowed', LIMITED);
+  await arrange.limit(page, limited, 'visited');
   const secret = await arrange.secret(page, 'visited', 'token');
+  await arrange.rotate(page);
   const run = new RunPage(page);
   await arrange.workflow(page, 'ran', RAN);
   await arrange.run(page, 'ran', { 'a parameter': 'a value '.repeat(40) });
@@ -49,6 +55,7 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
   const workflow = new WorkflowPage(page);
   const connections = new ConnectionsPage(page);
   const form = new ValueForm(page.getByRole('main'));
+  const people = new PeoplePage(page);
   const simple = (path: string): Stop => ({ name: path, go: () => open(path) });
   const open = async (path: string) => {
     await page.goto(path);
@@ -70,17 +77,27 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
     simple('/workflows/ran/runs/1?tab=code'),
     simple('/workflows/ran/runs/1?tab=logs&step=0'),
     simple('/workflows/visited/secrets/new'),
+    simple(`/workflows/visited/secrets/${secret}`),
+    simple(`/workflows/visited/secrets/${secret}`),
     simple(`/workflows/visited/secrets/${secret}/overwrite`),
     simple(`/workflows/visited/secrets/${secret}/delete`),
     simple('/connections'),
     simple('/connections/new'),
     simple('/connections/new?type=aws'),
+    simple(`/connections/${connection}`),
+    simple(`/connections/${connection}`),
     simple(`/connections/${connection}/delete`),
+    simple(`/connections/${limited}/grants`),
+    simple('/keys'),
+    simple('/ledger'),
+    simple('/ledger'),
+    simple('/ledger?kind=keys&about=nothing'),
     simple('/access-control'),
     simple('/access-control/invite'),
     simple('/join'),
     simple('/profile'),
     simple('/docs'),
+    simple('/docs/keys'),
     { name: 'a workflow', go: () => workflow.open('visited') },
     { name: 'a workflow with a long name', go: () => workflow.open(LONG) },
     { name: 'a workflow that cannot be read', go: () => workflow.open('broken') },
@@ -92,6 +109,52 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
         await expect(workflow.setup.region).toBeVisible();
       },
     },
+    {
+      name: 'Setup without a permission',
+      go: async () => {
+        await workflow.open('not-allowed');
+        await workflow.setupButton.click();
+        await expect(workflow.setup.region.getByText('no permission')).toBeVisible();
+      },
+    },
+    {
+      name: 'the dialog of a run that may not start',
+      go: async () => {
+        await workflow.open('not-allowed');
+        await workflow.run.click();
+        await expect(page.getByRole('dialog', { name: 'Run workflow', exact: true })).toContainText('may not use');
+      },
+    },
+    {
+      name: 'the link of an invitation',
+      go: async () => {
+        await people.inviteAs('somebody-with-a-very-long-address-indeed@a-department-of-a-company.example.com', 'operator');
+        await expect(people.link).toBeVisible();
+      },
+    },
+    {
+      name: 'the people, with an invitation',
+      go: async () => {
+        await people.open();
+        await expect(people.row('somebody-with-a-very-long-address')).toBeVisible();
+      },
+    },
+    {
+      name: 'the menu of a person',
+      go: async () => {
+        await people.open();
+        await page.getByRole('button', { name: 'Actions for Ben', exact: true }).click();
+        await expect(people.row('Ben').getByRole('link', { name: 'Change role', exact: true })).toBeVisible();
+      },
+    },
+    ...(['Change role', 'Delete'] as const).map((act) => ({
+      name: `${act} of a person`,
+      go: async () => {
+        await people.open();
+        await people.act('Ben', act);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      },
+    })),
     {
       name: 'the dialog that starts a run',
       go: async () => {

@@ -107,6 +107,21 @@ test('somebody is disabled, enabled and deleted', async ({ as, page, guard }) =>
   await expect(page).toHaveURL(/\/login/);
 });
 
+test('the sessions of somebody are ended, and they sign in again', async ({ as }) => {
+  const [one, other] = [await as(BEN), await as(BEN)];
+  const ada = await as(ADA);
+  const people = new PeoplePage(ada);
+  await people.open();
+  await people.act('Ben', 'End sessions');
+  await expect(people.row('Ben')).toContainText('none');
+  for (const page of [one, other]) {
+    await page.goto('/profile');
+    await expect(page).toHaveURL(/\/login/);
+  }
+  await new LoginPage(one).logIn(BEN);
+  await expect(one).toHaveURL('/profile');
+});
+
 test('nobody has a menu about themselves', async ({ as }) => {
   const ada = await as(ADA);
   await new PeoplePage(ada).open();
@@ -165,10 +180,43 @@ test.describe('without scripts', () => {
     await people.role('operator').check();
     await people.changeRole.click();
     await expect(people.row(GUEST.email)).toContainText('Operator');
+    const again = new LoginPage(guest);
+    await again.open();
+    await again.logIn(GUEST);
+    await expect(guest).toHaveURL('/workflows');
+    await people.open();
+    await people.act('Gus', 'End sessions');
+    await expect(people.row(GUEST.email)).toContainText('none');
+    await again.open();
+    await again.logIn(GUEST);
+    await expect(guest).toHaveURL('/workflows');
     await people.act('Gus', 'Disable');
     await expect(people.row(GUEST.email)).toContainText('disabled');
     await guest.goto('/workflows');
     await expect(guest).toHaveURL(/\/login/);
+    await context.close();
+  });
+
+  test('a password is changed and another session is ended', async ({ page, browser, baseURL, guard }) => {
+    guard.expectNoScripts();
+    const context = await browser.newContext({ baseURL, javaScriptEnabled: false });
+    const there = await context.newPage();
+    for (const one of [page, there]) {
+      await new LoginPage(one).open();
+      await new LoginPage(one).logIn(BEN);
+      await expect(one).toHaveURL('/workflows');
+    }
+    const profile = new ProfilePage(page);
+    await profile.open();
+    await expect(profile.sessions).toHaveCount(2);
+    await profile.sessions.nth(1).getByRole('button').click();
+    await expect(profile.sessions).toHaveCount(1);
+    await there.goto('/profile');
+    await expect(there).toHaveURL(/\/login/);
+    await profile.current.fill(BEN.password);
+    await profile.next.fill('Ben has another one now');
+    await profile.change.click();
+    await expect(profile.status).toContainText('Your password was changed');
     await context.close();
   });
 });

@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { FIRST_SEED, SECOND_SEED } from '../seeds';
 import { ConnectionsPage } from '../pages/connections';
+import { GrantsPage } from '../pages/grants';
+import { KeysPage } from '../pages/keys';
 import { NewWorkflowPage } from '../pages/new-workflow';
+import { PeoplePage } from '../pages/people';
 import { RunPage } from '../pages/run';
 import { ValueForm } from '../pages/value-form';
 import { WelcomePage } from '../pages/welcome';
@@ -150,6 +153,41 @@ for (const { suffix, viewport, colorScheme } of looks) {
       await shoot(page, `run-logs${suffix}`);
       await run.tab('Code').click();
       await shoot(page, `run-code${suffix}`);
+    });
+
+    test(`people, keys and grants${suffix}`, async ({ as }) => {
+      const page = await as(ADA);
+      const people = new PeoplePage(page);
+      await people.inviteAs('bea@example.com', 'operator');
+      await expect(people.link).toBeVisible();
+      await shoot(page, `invitation${suffix}`);
+      await people.open();
+      await page.getByRole('button', { name: 'Actions for Ben', exact: true }).click();
+      await shoot(page, `access-control${suffix}`);
+      await page.goto('/profile');
+      await shoot(page, `profile${suffix}`);
+
+      const connection = await arrange.awsConnection(page);
+      await arrange.workflow(page, 'describe-instances', SECOND_SEED);
+      await arrange.workflow(page, 'stop-instances', SECOND_SEED);
+      const grants = new GrantsPage(page);
+      await grants.open(connection);
+      await grants.onlyThese.check();
+      await grants.workflow('describe-instances').check();
+      await shoot(page, `grants${suffix}`);
+      await grants.save.click();
+      const workflow = new WorkflowPage(page);
+      await workflow.open('stop-instances');
+      await workflow.setupButton.click();
+      await expect(workflow.setup.allow(CONNECTION)).toBeVisible();
+      await shoot(page, `setup-no-permission${suffix}`);
+
+      const keys = new KeysPage(page);
+      await keys.open();
+      await shoot(page, `keys-first${suffix}`);
+      await arrange.rotate(page);
+      await keys.open();
+      await shoot(page, `keys${suffix}`);
     });
   });
 }

@@ -68,6 +68,33 @@ test('a page seals, keeps what was typed when a save fails, and saves over what 
   });
 });
 
+test('nothing typed is sent before what seals is there', async ({ as }) => {
+  const page = await as(ADA);
+  const saves = watchSaves(page);
+  const form = new ValueForm(page.getByRole('main'));
+  let load: () => void = () => {};
+  const late = new Promise<void>((resolve) => { load = resolve; });
+  await page.route('**/seal.js', async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.goto('/connections/new?type=aws', { waitUntil: 'commit' });
+  await form.name.fill('early');
+  await form.field('Access key ID').fill('AKIAEXAMPLE');
+  await form.field('Secret access key').fill('made up');
+  await form.saveConnection.click();
+  await expect(form.problem).toContainText('nothing was sent');
+  await form.field('Secret access key').press('Enter');
+  await expect(form.problem).toBeFocused();
+  await expect(form.field('Secret access key')).toHaveValue('made up');
+  expect(saves).toEqual([]);
+  load();
+  await expect(page.locator('form[data-taken]')).toHaveCount(1);
+  await form.saveConnection.click();
+  await expect(page).toHaveURL('/connections');
+  expect(saves).toEqual(['connection_seal_context', 'add_sealed_connection']);
+});
+
 test('what changed between sealing and saving is sealed again, unseen', async ({ as, guard }) => {
   const page = await as(ADA);
   await arrange.workflow(page, 'deploy', SECRET);

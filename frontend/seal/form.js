@@ -42,8 +42,9 @@ export async function save(form) {
   return outcome;
 }
 
-/** Takes over the forms of a page that is nothing but a form. Without WebAssembly they stay as they are. */
+/** Takes over the forms of a page that is nothing but a form. Without WebAssembly they post what was typed. */
 export function enhance() {
+  for (const form of document.querySelectorAll('form[data-seal]')) form.dataset.taken = '';
   if (typeof WebAssembly === 'undefined') return;
   // Ahead of time; whoever saves is told when it fails.
   ready().catch(() => {});

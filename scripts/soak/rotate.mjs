@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-// Rotates the vault's key under load, and kills the server again and again meanwhile. No save may be refused, every
-// value that was acknowledged stays, and at the end no value is sealed to an older key.
+// Rotates the vault's key under load, and kills the server again and again meanwhile. People save and look at pages, and
+// steps read a value: none of it may be refused. Every value that was acknowledged stays, the ledger is whole, and at the
+// end no value is sealed to an older key.
 //
 //   rotate.mjs sqlite|postgres --kills N
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { binary, environment } from '../measure/machine.mjs';
@@ -17,6 +19,9 @@ const FIRST = 500;
 
 /** Whoever saves all the time. */
 const SAVERS = 4;
+
+/** Runs that are started in each round; the step of each reads the first connection again and again. */
+const READERS = 4;
 
 /** A kill comes at any moment within this time after the server is up. */
 const LONGEST_LIFE_MS = 1_500;
@@ -34,24 +39,67 @@ if (!['sqlite', 'postgres'].includes(database) || !flags.kills) {
 const acknowledged = [];
 const wrong = [];
 let requests = 0;
+let reads = 0;
 let rotations = 0;
 
+/** Servers that are being killed. */
+const dying = new Set();
+
 /** A request whose server may die under it: `undefined` then. */
-async function attempt(request) {
+async function attempt(relay, request) {
   try {
     const done = await request();
     requests += 1;
     return done;
   } catch (error) {
     // The connection was cut, or refused.
-    if (error instanceof TypeError) return undefined;
-    wrong.push(error.message);
+    if (!(error instanceof TypeError && dying.has(relay))) wrong.push(error.message);
     return undefined;
   }
 }
 
+/** Takes what steps tell: `read` for each answer that was the right one, else what they were answered. */
+async function listen() {
+  const server = createServer((socket) => {
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part) => (text += part));
+    socket.on('error', () => {});
+    socket.on('end', () => {
+      if (text.trim() === 'read') reads += 1;
+      else if (text) wrong.push(`a step was answered: ${text.trim()}`);
+    });
+  });
+  await new Promise((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
+
+/** A step that reads the first connection; an answer that is cut off comes from a server that was killed. */
+const reader = (port) => `#!/bin/bash
+tell() { echo "$1" >/dev/tcp/127.0.0.1/${port}; }
+at=\${METADATA_API_URL#*@}
+token=\${METADATA_API_URL#http://:}
+for number in {1..20}; do
+  exec 3<>"/dev/tcp/\${at%:*}/\${at##*:}" || exit 1
+  printf 'GET /spec HTTP/1.1\\r\\nHost: relay\\r\\nAuthorization: Bearer %s\\r\\nConnection: close\\r\\n\\r\\n' "\${token%@*}" >&3
+  answer=$(cat <&3)
+  case "$answer" in
+    'HTTP/1.1 200 '*'first 0'*) tell read ;;
+    'HTTP/1.1 200 '*'}') tell 'another value' ;;
+    'HTTP/1.1 200 '* | '') exit 1 ;;
+    *) tell "\${answer%%$'\\n'*}" ;;
+  esac
+done`;
+
+const workflow = (port) => `steps:
+  - name: reads
+    image: bash
+    spec: { connection: !Connection [aws, first 0] }
+    input:
+${reader(port).split('\n').map((line) => `      - ${JSON.stringify(line)}`).join('\n')}
+`;
+
 async function save(relay, cookie, name) {
-  const done = await attempt(() =>
+  const done = await attempt(relay, () =>
     relay.post(cookie, 'add_connection', {
       id: randomBytes(16).toString('hex'),
       type_name: 'aws',
@@ -66,7 +114,7 @@ async function save(relay, cookie, name) {
 
 /** Asks for a rotation; one that is under way goes on. */
 async function rotate(relay, cookie) {
-  const answer = await attempt(() =>
+  const answer = await attempt(relay, () =>
     fetch(`${relay.url}/fn/rotate_key`, {
       method: 'POST',
       redirect: 'manual',
@@ -79,18 +127,20 @@ async function rotate(relay, cookie) {
   else if (answer.status !== 409) wrong.push(`rotate_key answered ${answer.status}: ${await answer.text()}`);
 }
 
-const keys = (directory, place, ...what) =>
-  execFileSync(binary(), ['keys', ...what, '--data-dir', directory, ...place], {
+const command = (directory, place, ...what) =>
+  execFileSync(binary(), [...what, '--data-dir', directory, ...place], {
     env: environment(),
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
-async function rounds(directory, place) {
+async function rounds(directory, place, port) {
   addAdministrator(directory, place);
   let relay = await Relay.start(directory, [], { flags: place });
   let cookie = await relay.signIn();
   for (let number = 0; number < FIRST; number++) await save(relay, cookie, `first ${number}`);
+  await relay.post(cookie, 'create_workflow', { name: 'reads' });
+  await relay.post(cookie, 'save_workflow', { workflow: 'reads', base_revision: '0', text: workflow(port) });
   for (let kill = 0; kill < Number(flags.kills); kill++) {
     let over = false;
     const server = relay;
@@ -98,21 +148,24 @@ async function rounds(directory, place) {
     const saver = async (who) => {
       for (let number = 0; !over; number++) {
         if (!(await save(server, mine, `${kill}, ${who}, ${number}`))) return;
-        await attempt(() => server.view('/keys', mine));
+        await attempt(server, () => server.view('/keys', mine));
       }
     };
     const load = Array.from({ length: SAVERS }, (_, who) => saver(who));
+    const start = () => attempt(server, () => server.post(mine, 'start_run', { workflow: 'reads' }));
+    await Promise.all(Array.from({ length: READERS }, start));
     await rotate(relay, cookie);
     await sleep(randomInt(LONGEST_LIFE_MS));
-    await relay.killed();
+    dying.add(server);
+    await server.killed();
     over = true;
     await Promise.all(load);
     relay = await Relay.start(directory, [], { flags: place });
     cookie = await relay.signIn();
   }
   // One that is under way is waited for.
-  keys(directory, place, 'rotate');
-  const told = keys(directory, place, 'status').split('\n');
+  command(directory, place, 'keys', 'rotate');
+  const told = command(directory, place, 'keys', 'status').split('\n');
   const older = told.filter((line) => line.startsWith('key ') && !line.includes(': current'));
   for (const line of older) if (!/, 0 values,/.test(line)) wrong.push(`still needed: ${line}`);
   if (told.some((line) => line.includes("can't be opened"))) wrong.push('a value cannot be opened');
@@ -120,16 +173,20 @@ async function rounds(directory, place) {
   const lost = acknowledged.filter((name) => !page.includes(`>${name}<`));
   if (lost.length > 0) wrong.push(`${lost.length} acknowledged connections are gone, such as ${lost[0]}`);
   await relay.stop();
+  command(directory, place, 'ledger', 'verify');
+  if (reads === 0) wrong.push('no step has read anything');
 }
 
+const listener = await listen();
+const { port } = listener.address();
 await withDirectory((directory) =>
   database === 'sqlite'
-    ? rounds(directory, [])
-    : withDatabase((url) => rounds(directory, ['--database-url', url])),
+    ? rounds(directory, [], port)
+    : withDatabase((url) => rounds(directory, ['--database-url', url], port)),
 );
 for (const line of wrong.slice(0, 20)) console.log(line);
 console.log(
   `rotations on ${database}: ${flags.kills} kills, ${rotations} rotations asked for, ${acknowledged.length} connections ` +
-    `saved, ${requests} requests answered, ${wrong.length} broken promises`,
+    `saved, ${requests} requests answered, ${reads} reads of steps, ${wrong.length} broken promises`,
 );
 process.exit(wrong.length > 0 ? 1 : 0);

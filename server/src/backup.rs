@@ -1,7 +1,7 @@
 //! `relay backup` and `relay restore`: a SQLite database in one file, without any key.
 //!
 //! The file is a tar archive of `relay-backup.json`, `relay.db` and `relay-logs.sqlite`. The first
-//! of them has the length and the SHA-256 of the others, and the id of the vault key that the
+//! of them has the length and the SHA-256 of the others, and the ids of the vault keys that the
 //! values are sealed to.
 
 pub(crate) mod make;
@@ -10,6 +10,7 @@ pub(crate) mod restore;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::{process, thread};
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::config;
 use crate::failure::Failure;
 use crate::hex::hex;
+use crate::serve::Signals;
 
 /// Flags of `relay backup`.
 #[derive(Debug, Args)]
@@ -60,8 +62,8 @@ struct Contents {
     relay: String,
     /// When, as a text for people.
     made_at: String,
-    /// The vault key that values are sealed to.
-    key_id: Option<String>,
+    /// The vault keys that values are sealed to; several while a rotation is under way.
+    key_ids: Vec<String>,
     database: Part,
     logs: Part,
 }
@@ -118,6 +120,25 @@ fn cannot(act: &str, path: &Path, error: &io::Error) -> Failure {
 struct Aside(PathBuf);
 
 impl Aside {
+    /// Has it removed as well when this process is told to end. The process exits then with 1.
+    fn until_told_to_end(&self) -> Result<(), Failure> {
+        let path = self.0.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| cannot("watch over", &path, &error))?;
+        let inside = runtime.enter();
+        let mut signals = Signals::new()?;
+        drop(inside);
+        thread::spawn(move || {
+            runtime.block_on(signals.any());
+            // What cannot be removed now is told of in the documentation.
+            let _ = fs::remove_dir_all(&path);
+            process::exit(1);
+        });
+        Ok(())
+    }
+
     /// Makes it; what an earlier one has left behind that was killed is removed.
     fn make(path: PathBuf) -> Result<Self, Failure> {
         use std::os::unix::fs::DirBuilderExt;
@@ -141,7 +162,7 @@ impl Aside {
 
 impl Drop for Aside {
     fn drop(&mut self) {
-        // What stays behind is removed by the next one.
+        // What stays behind holds no key, and is in the way of nothing.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

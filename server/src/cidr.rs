@@ -12,6 +12,11 @@ pub struct Cidr {
 }
 
 impl Cidr {
+    /// The addresses that begin with the same bits as `first`.
+    pub(crate) fn of(first: IpAddr, bits: u32) -> Self {
+        Self { first, bits }
+    }
+
     /// Whether the address is in the range.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.first, address.to_canonical()) {
@@ -50,14 +55,21 @@ impl FromStr for Cidr {
         };
         let first: IpAddr = first.parse().map_err(|_| NotACidr)?;
         let all = if first.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
+        let bits: u32 = match bits {
             Some(bits) => bits.parse().map_err(|_| NotACidr)?,
             None => all,
         };
         if bits > all {
             return Err(NotACidr);
         }
-        Ok(Self { first, bits })
+        // An address of IPv4 in the clothes of IPv6 is compared without them.
+        match (first, first.to_canonical()) {
+            (IpAddr::V6(_), IpAddr::V4(bare)) => {
+                let bits = bits.checked_sub(96).ok_or(NotACidr)?;
+                Ok(Self::of(bare.into(), bits))
+            }
+            _ => Ok(Self::of(first, bits)),
+        }
     }
 }
 
@@ -77,6 +89,10 @@ mod tests {
             ("0.0.0.0/0", "::1", false),
             ("fd00::/8", "fdff::1", true),
             ("::/0", "2001:db8::1", true),
+            ("::ffff:10.0.0.5", "10.0.0.5", true),
+            ("::ffff:10.0.0.5", "10.0.0.6", false),
+            ("::ffff:10.0.0.0/104", "10.9.9.9", true),
+            ("::ffff:10.0.0.0/104", "::ffff:11.0.0.1", false),
             ("2001:db8::/33", "2001:db8:8000::1", false),
         ] {
             let parsed: Cidr = range.parse().unwrap();
@@ -93,6 +109,7 @@ mod tests {
         for text in [
             "",
             "10.0.0.0/33",
+            "::ffff:10.0.0.0/8",
             "::/129",
             "10/8",
             "10.0.0.0/",

@@ -34,6 +34,7 @@ pub async fn identify(
     let client = Client {
         address: address(peer, request.headers(), &doors.trusted_proxies),
         agent: agent(request.headers()),
+        device: None,
     };
     request.extensions_mut().insert(client);
     next.run(request).await
@@ -46,11 +47,12 @@ fn address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> IpAddr {
     let mut client = peer.to_canonical();
     let lines: Vec<_> = headers.get_all(FORWARDED_FOR).iter().collect();
     for line in lines.into_iter().rev() {
-        for hop in line.to_str().unwrap_or_default().rsplit(',') {
+        // Each hop by itself: what a client has written before ours may be no text at all.
+        for hop in line.as_bytes().rsplit(|byte| *byte == b',') {
             if !is_trusted(client) {
                 return client;
             }
-            let Some(before) = read(hop) else {
+            let Some(before) = std::str::from_utf8(hop).ok().and_then(read) else {
                 return client;
             };
             client = before;
@@ -84,11 +86,11 @@ mod tests {
 
     use super::*;
 
-    fn seen(peer: &str, lines: &[&'static str]) -> String {
+    fn seen(peer: &str, lines: &[&[u8]]) -> String {
         let trusted = ["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()];
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(FORWARDED_FOR, HeaderValue::from_static(line));
+            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(line).unwrap());
         }
         address(peer.parse().unwrap(), &headers, &trusted).to_string()
     }
@@ -96,25 +98,43 @@ mod tests {
     #[test]
     fn only_a_trusted_proxy_is_believed() {
         for (peer, lines, expected) in [
-            ("203.0.113.7", &[][..], "203.0.113.7"),
-            ("203.0.113.7", &["198.51.100.1"], "203.0.113.7"),
-            ("10.1.1.1", &[], "10.1.1.1"),
-            ("10.1.1.1", &["198.51.100.1"], "198.51.100.1"),
-            ("::ffff:10.1.1.1", &["198.51.100.1"], "198.51.100.1"),
-            ("10.1.1.1", &["6.6.6.6, 198.51.100.1"], "198.51.100.1"),
+            ("203.0.113.7", vec![], "203.0.113.7"),
+            ("203.0.113.7", vec![&b"198.51.100.1"[..]], "203.0.113.7"),
+            ("10.1.1.1", vec![], "10.1.1.1"),
+            ("10.1.1.1", vec![&b"198.51.100.1"[..]], "198.51.100.1"),
             (
-                "10.1.1.1",
-                &["6.6.6.6", "198.51.100.1, 10.2.2.2"],
+                "::ffff:10.1.1.1",
+                vec![&b"198.51.100.1"[..]],
                 "198.51.100.1",
             ),
-            ("10.1.1.1", &["198.51.100.1, fd00::1"], "198.51.100.1"),
-            ("10.1.1.1", &["198.51.100.1:4711"], "198.51.100.1"),
-            ("10.1.1.1", &["[2001:db8::1]:4711"], "2001:db8::1"),
-            ("10.1.1.1", &["6.6.6.6, nonsense"], "10.1.1.1"),
-            ("10.1.1.1", &["6.6.6.6, "], "10.1.1.1"),
-            ("10.1.1.1", &["10.3.3.3, 10.2.2.2"], "10.3.3.3"),
+            (
+                "10.1.1.1",
+                vec![&b"6.6.6.6, 198.51.100.1"[..]],
+                "198.51.100.1",
+            ),
+            (
+                "10.1.1.1",
+                vec![&b"6.6.6.6"[..], &b"198.51.100.1, 10.2.2.2"[..]],
+                "198.51.100.1",
+            ),
+            (
+                "10.1.1.1",
+                vec![&b"198.51.100.1, fd00::1"[..]],
+                "198.51.100.1",
+            ),
+            ("10.1.1.1", vec![&b"198.51.100.1:4711"[..]], "198.51.100.1"),
+            ("10.1.1.1", vec![&b"[2001:db8::1]:4711"[..]], "2001:db8::1"),
+            ("10.1.1.1", vec![&b"6.6.6.6, nonsense"[..]], "10.1.1.1"),
+            ("10.1.1.1", vec![&b"\xff, 198.51.100.1"[..]], "198.51.100.1"),
+            ("10.1.1.1", vec![&b"6.6.6.6, \xff"[..]], "10.1.1.1"),
+            ("10.1.1.1", vec![&b"6.6.6.6, "[..]], "10.1.1.1"),
+            ("10.1.1.1", vec![&b"10.3.3.3, 10.2.2.2"[..]], "10.3.3.3"),
         ] {
-            assert_eq!(seen(peer, lines), expected, "{peer} {lines:?}");
+            let told: Vec<_> = lines
+                .iter()
+                .map(|line| line.escape_ascii().to_string())
+                .collect();
+            assert_eq!(seen(peer, &lines), expected, "{peer} {told:?}");
         }
     }
 }

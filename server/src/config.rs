@@ -238,6 +238,8 @@ pub enum UserCommand {
     Add(AddUser),
     /// Give a person another password and end their sessions
     SetPassword(SetPassword),
+    /// Let a person sign in again who was disabled
+    Enable(EnableUser),
 }
 
 /// Flags of `relay user add`.
@@ -269,6 +271,17 @@ pub struct SetPassword {
     /// Where the password comes from.
     #[command(flatten)]
     pub password: Password,
+    /// Where the rows are.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Flags of `relay user enable`.
+#[derive(Debug, Args)]
+pub struct EnableUser {
+    /// The address they sign in with
+    #[arg(long, value_name = "ADDRESS")]
+    pub email: String,
     /// Where the rows are.
     #[command(flatten)]
     pub place: Place,

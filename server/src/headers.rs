@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -13,7 +13,7 @@ use crate::state::Doors;
 /// For answers that are no page: nothing may be loaded by them or frame them.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// A year, as browsers' preload lists ask for.
+/// A year. Names below ours are not spoken for: other people may have them.
 const HSTS: &str = "max-age=31536000";
 
 /// Powers no page of ours uses.
@@ -45,7 +45,12 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// Adds the headers to whatever comes back.
 pub async fn secure(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    add(&doors, response.headers_mut());
+    response
+}
+
+/// Adds the headers to an answer.
+pub fn add(doors: &Doors, headers: &mut HeaderMap) {
     for (name, value) in DEFAULTS {
         headers
             .entry(name)
@@ -60,5 +65,4 @@ pub async fn secure(State(doors): State<Arc<Doors>>, request: Request, next: Nex
             HeaderValue::from_static(HSTS),
         );
     }
-    response
 }

@@ -41,25 +41,38 @@ pub fn authority_of(request: &Request) -> Option<&str> {
 /// Whether a name can only mean this machine.
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    let address = bare.parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// Refuses requests that name no host; bound to loopback, also those that name another machine.
+/// Whether it is no name at all.
+fn is_address(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare.parse::<IpAddr>().is_ok()
+}
+
+/// Whether the server answers to that name: the one of `--public-url`, and those of its own machine. An
+/// address is nobody's to point somewhere else, so any is good unless only this machine can connect.
+/// Where nothing is known of names, every name is good.
+fn is_known(doors: &Doors, host: &str) -> bool {
+    if is_loopback(host) {
+        return true;
+    }
+    match &doors.public_url {
+        Some(url) => url.host() == host || (!doors.loopback_only && is_address(host)),
+        None => !doors.loopback_only,
+    }
+}
+
+/// Refuses requests that name no host, or one that the server does not answer to.
 pub async fn guard(State(doors): State<Arc<Doors>>, request: Request, next: Next) -> Response {
     let Some(host) = of(&request) else {
         let detail = "The request names no host, or several.";
         return problem::answer(StatusCode::BAD_REQUEST, "no_host", detail, &[]);
     };
-    let public = doors
-        .public_url
-        .as_ref()
-        .is_some_and(|url| url.host() == host);
-    if doors.loopback_only && !public && !is_loopback(&host) {
-        let detail = "This server answers to the names of its own machine. To use another name, \
-                      start it with --public-url.";
+    if !is_known(&doors, &host) {
+        let detail = "This server answers to the names of its own machine, and to the one that it \
+                      was started with as --public-url.";
         return problem::answer(StatusCode::MISDIRECTED_REQUEST, "wrong_host", detail, &[]);
     }
     next.run(request).await
@@ -83,6 +96,32 @@ mod tests {
             "0.0.0.0",
         ] {
             assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_answered_to() {
+        let doors = |public: Option<&str>, loopback_only| Doors {
+            public_url: public.map(|url| url.parse().unwrap()),
+            loopback_only,
+            ..Doors::default()
+        };
+        let public = Some("https://relay.example");
+        for (doors, host, answers) in [
+            (doors(None, true), "evil.example", false),
+            (doors(None, true), "10.0.0.1", false),
+            (doors(None, true), "localhost", true),
+            (doors(public, true), "relay.example", true),
+            (doors(public, true), "evil.example", false),
+            (doors(public, true), "10.0.0.1", false),
+            (doors(public, false), "relay.example", true),
+            (doors(public, false), "evil.example", false),
+            (doors(public, false), "127.0.0.1", true),
+            (doors(public, false), "10.0.0.1", true),
+            (doors(public, false), "[2001:db8::1]", true),
+            (doors(None, false), "relay.lan", true),
+        ] {
+            assert_eq!(is_known(&doors, host), answers, "{doors:?} {host}");
         }
     }
 }

@@ -31,9 +31,12 @@ pub async fn service(store: &Store, ring: &KeyRing, clock: Clock) -> Result<Serv
         Some(current) if current[..] == key.as_bytes()[..] => {
             verified(store, ring, account, clock).await
         }
-        _ => Err(Failure::failed(
-            "another server has given this database a key at the same moment: start with that one",
-        )),
+        _ => Err(Failure::failed(format!(
+            "the vault's key in this database is no longer, or never was, the key {} that this \
+             server has: another server has made the first key, or rotated it, at the same moment; \
+             start this one with the key of that one",
+            key.id()
+        ))),
     }
 }
 
@@ -64,6 +67,11 @@ pub async fn sealing_service(
     clock: Clock,
 ) -> Result<Service, Failure> {
     let account = service::account(store, clock).await?;
+    let named = if pinned.is_some() {
+        "the one of the public key file"
+    } else {
+        "the one this server has just read there"
+    };
     let keys = if let Some(keys) = pinned {
         keys
     } else {
@@ -82,9 +90,9 @@ pub async fn sealing_service(
         return Ok(service);
     }
     Err(Failure::failed(format!(
-        "the values in this database are sealed to another key than {}, the one of the public key \
-         file, and nothing proves that it follows that one: look whether the database is the right \
-         one, and make the file again with `relay keys public` where the private key is",
+        "the values in this database are sealed to another key than {}, {named}, and nothing proves \
+         that it follows that one: look whether the database is the right one, and make a public \
+         key file with `relay keys public` where the private key is",
         keys.key.id()
     )))
 }

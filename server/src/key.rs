@@ -6,7 +6,9 @@
 
 use std::env;
 use std::fmt;
+use std::fs::File;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use opener::{KeyError, KeyRing, Keys};
@@ -14,6 +16,7 @@ use store::Inspection;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
+use crate::place;
 
 /// The directory in which systemd hands credentials to a service, and the name of ours in it.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -48,18 +51,14 @@ impl KeySource {
     /// The source a flag names, else a credential of systemd, else the usual file in the data
     /// directory; `-` is standard input, which is read here.
     pub(crate) fn of(flag: Option<PathBuf>, usual: PathBuf) -> Result<Self, Failure> {
+        // Whatever is done with the keys, no other process is to read them here.
+        place::keep_unreadable();
         match flag.or_else(credential) {
             Some(path) if path == Path::new("-") => {
-                let mut text = Zeroizing::new(String::new());
-                io::stdin()
-                    .take(LONGEST)
-                    .read_to_string(&mut text)
-                    .map_err(|error| {
-                        Failure::failed(format!("cannot read the key from standard input: {error}"))
-                    })?;
-                Ok(Self::Given(
-                    KeyRing::from_text(std::mem::take(&mut *text)).map_err(refused)?,
-                ))
+                let text = standard_input().map_err(|error| {
+                    Failure::failed(format!("cannot read the key from standard input: {error}"))
+                })?;
+                Ok(Self::Given(KeyRing::from_text(text).map_err(refused)?))
             }
             Some(path) => Ok(Self::File {
                 own: path.parent() == usual.parent(),
@@ -93,6 +92,7 @@ impl KeySource {
         };
         match (&found.current_key, ring, file) {
             (Some(current), Some(ring), file) => {
+                let own = ring.key_id().to_string();
                 let current_one = current.key_id.parse().ok();
                 let chosen = current_one.and_then(|id| ring.with_current(&id));
                 let fits =
@@ -107,6 +107,24 @@ impl KeySource {
                     )));
                 };
                 all_needed(found, &chosen)?;
+                no_newer(found, &current.key_id, &chosen)?;
+                let file = match file {
+                    // Its files stay as they are, so that the next start says it again.
+                    Some((path, _)) if is_older(found, &current.key_id, &own) => {
+                        tracing::warn!(
+                            key_file = %path.display(),
+                            holds = %own,
+                            database = current.key_id,
+                            "the database seals values to another key than the one in the key file, \
+                             and does not know that one: after restoring a backup from before a \
+                             rotation that is as it should be, and rotating takes up the key in the \
+                             file again; otherwise somebody has put an older key back into the \
+                             database, perhaps one they have"
+                        );
+                        Some((path, false))
+                    }
+                    file => file,
+                };
                 Ok(Decision::Use(keys(chosen, file)))
             }
             (Some(current), None, _) => Err(Failure::failed(format!(
@@ -123,6 +141,21 @@ impl KeySource {
             (None, None, None) => Err(Failure::failed("no key was given")),
         }
     }
+}
+
+/// What stands on standard input, for the one who wipes it. The standard library's own reader would
+/// keep a copy in its buffer.
+fn standard_input() -> io::Result<String> {
+    let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let longest = usize::try_from(LONGEST).unwrap_or(0);
+    // Room for all of it, and for the question whether there is more: growing leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(2 * longest));
+    file.take(LONGEST).read_to_end(&mut bytes)?;
+    if std::str::from_utf8(&bytes).is_err() {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    // It is text, so nothing is copied.
+    String::from_utf8(std::mem::take(&mut *bytes)).map_err(|_| io::ErrorKind::InvalidData.into())
 }
 
 /// The file of a credential that systemd hands to this service, if there is one.
@@ -151,6 +184,25 @@ fn all_needed(found: &Inspection, ring: &KeyRing) -> Result<(), Failure> {
     }
 }
 
+/// A key that has followed the current one would be the current one: somebody has put the one before
+/// back.
+fn no_newer(found: &Inspection, current: &str, ring: &KeyRing) -> Result<(), Failure> {
+    let mut here = ring.ids().map(|id| id.to_string());
+    match here.find(|id| found.has_followed(id, current)) {
+        None => Ok(()),
+        Some(newer) => Err(Failure::failed(format!(
+            "the database says that new values are to be sealed to the key {current}, although the \
+             key {newer}, which is here, has followed it: somebody has put the older key back into \
+             the database; restore it from a backup; nothing was changed"
+        ))),
+    }
+}
+
+/// Whether the key file holds a key that the current one does not follow.
+fn is_older(found: &Inspection, current: &str, own: &str) -> bool {
+    current != own && !found.has_followed(current, own)
+}
+
 /// What a start does about the key.
 pub(crate) enum Decision {
     /// It is there and fits, or the database has none yet.
@@ -170,7 +222,7 @@ impl Decision {
         let (path, own) = match self {
             Self::Use(keys) => {
                 // A rotation may have been killed between its key and its files.
-                if let Err(error) = keys.settle() {
+                if let Err(error) = keys.settle().and_then(|()| keys.tidy()) {
                     tracing::warn!(%error, "the key files could not be put in order; nothing is lost");
                 }
                 return Ok(keys);

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use service::Service;
-use store::{Inspection, Store};
+use store::Store;
 
 use crate::config;
 use crate::failure::Failure;
@@ -86,7 +86,6 @@ pub(crate) fn run(command: KeysCommand) -> Outcome {
 
 /// A database that has a key, and its use cases.
 struct Opened {
-    found: Inspection,
     store: Store,
     service: Service,
 }
@@ -100,11 +99,7 @@ async fn open(place: &Place) -> Result<Opened, Failure> {
     }
     let store = Store::open(&place.database_url).await?;
     let service = keyless_service(&store).await?;
-    Ok(Opened {
-        found,
-        store,
-        service,
-    })
+    Ok(Opened { store, service })
 }
 
 /// The source of the keys and the place of the rows.

@@ -1,8 +1,12 @@
-//! `relay ledger`: proves that the ledger is the one that was written.
+//! `relay ledger`: proves that the ledger is the one that was written. Below it, the ledger as a file.
 //!
 //! The chain of hashes shows every row that was changed, removed, inserted or moved. Whoever can
 //! write the database could compute a new chain, or cut off its end; a checkpoint shows that, which
 //! an engine has signed, and best one that was kept elsewhere.
+
+mod csv;
+pub(crate) mod export;
+mod trust;
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,12 +17,14 @@ use opener::KeyRing;
 use store::checkpoints::{self, Checkpoint};
 use store::ledger::{self, Verdict};
 use store::{Store, vault_keys};
-use vault::{Statement, VerifyingKey};
+
+use trust::{By, Trust};
 
 use crate::Outcome;
 use crate::config;
 use crate::failure::Failure;
 use crate::hex::{hex, unhex};
+use crate::key::refused;
 use crate::place::Place;
 use crate::serve::tell;
 
@@ -95,30 +101,33 @@ async fn verify(store: &Store, options: &Verify, place: &Place) -> Outcome {
             )));
         }
     };
-    let path = options.key_file.clone().unwrap_or_else(|| place.key_file());
-    let ring = KeyRing::from_files(&path).ok();
-    let known = vault_keys::all(store).await?;
+    crate::place::keep_unreadable();
+    let ring = match &options.key_file {
+        Some(path) => Some(KeyRing::from_files(path).map_err(refused)?),
+        None => KeyRing::from_files(&place.key_file()).ok(),
+    };
+    let trust = Trust::of(ring.as_ref(), &vault_keys::all(store).await?);
+    let mut older = 0;
     for checkpoint in &signed {
-        let stored = known
-            .iter()
-            .find(|known| known.key.key_id == checkpoint.key_id)
-            .and_then(|known| VerifyingKey::from_bytes(known.verifying_key.as_deref()?).ok());
-        // The key itself tells better than a row does.
-        let own = ring
-            .as_ref()
-            .zip(checkpoint.key_id.parse().ok())
-            .and_then(|(ring, id)| ring.verifying_key(&id));
-        let key = own.or(stored);
-        let statement = Statement::Checkpoint {
-            number: checkpoint.number,
-            hash: &checkpoint.hash,
-            at: checkpoint.at.0,
-        };
-        if !key.is_some_and(|key| key.verify(&statement, &checkpoint.signature)) {
-            return Err(Failure::failed(format!(
-                "the checkpoint of entry {} was not signed by the key {}",
-                checkpoint.number, checkpoint.key_id
-            )));
+        let last = signed.last() == Some(checkpoint);
+        match trust.answers(checkpoint) {
+            None => {
+                return Err(Failure::failed(format!(
+                    "the checkpoint of entry {} was not signed by the key {}",
+                    checkpoint.number, checkpoint.key_id
+                )));
+            }
+            // A later one covers what an earlier one did.
+            Some(By::Database) if last && ring.is_some() => {
+                return Err(Failure::failed(format!(
+                    "the newest checkpoint, of entry {}, is signed by the key {}, which only the \
+                     database names: verify with its key file, or start an engine, which signs with \
+                     the current key",
+                    checkpoint.number, checkpoint.key_id
+                )));
+            }
+            Some(By::Database) => older += 1,
+            Some(By::Here) => {}
         }
         agrees(store, checkpoint, "a signed checkpoint").await?;
     }
@@ -131,7 +140,14 @@ async fn verify(store: &Store, options: &Verify, place: &Place) -> Outcome {
     }
     let by = match (&ring, signed.is_empty()) {
         (_, true) => "no signed checkpoint".to_owned(),
-        (Some(_), false) => format!("{} checkpoints, signed with the key here", signed.len()),
+        (Some(_), false) if older == 0 => {
+            format!("{} checkpoints, signed with the key here", signed.len())
+        }
+        (Some(_), false) => format!(
+            "{} checkpoints, signed with the key here, and {older} before, signed with keys that \
+             only the database names",
+            signed.len() - older
+        ),
         (None, false) => format!(
             "{} checkpoints, signed with the keys that the database names",
             signed.len()

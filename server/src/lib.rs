@@ -21,6 +21,7 @@ mod backup;
 pub mod cidr;
 pub mod client;
 pub mod config;
+mod cookies;
 mod environment;
 pub mod failure;
 pub mod headers;
@@ -39,6 +40,8 @@ pub mod method;
 mod open_files;
 pub mod origin;
 pub mod pages;
+pub mod panics;
+mod parts;
 mod place;
 pub mod problem;
 pub mod public_key;
@@ -65,11 +68,13 @@ use crate::failure::Failure;
 ///
 /// Must be called before any thread is started: the file mode mask belongs to the whole process.
 pub fn run() -> ExitCode {
+    panics::tell_no_values();
     place::keep_private();
     let done = match Cli::parse().command {
         Command::Serve(options) => serve::run(*options),
         Command::User(UserCommand::Add(options)) => users::add(options),
         Command::User(UserCommand::SetPassword(options)) => users::set_password(options),
+        Command::User(UserCommand::Enable(options)) => users::enable(&options),
         Command::Backup(options) => backup::make::run(&options),
         Command::Restore(options) => backup::restore::run(options),
         Command::Ledger(command) => ledger::run(command),

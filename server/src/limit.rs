@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt;
 use model::{Problem, ProblemKind};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::{self, ProblemAnswer};
 
@@ -40,17 +41,45 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// Room for a body, held until it is dropped; for the longest one when its length is not known.
-    fn room(&self, body: &Body) -> Result<Option<OwnedSemaphorePermit>, TryAcquireError> {
-        let length = body.size_hint().upper().unwrap_or(u64::MAX);
-        let length =
-            usize::try_from(length).map_or(LONGEST_BODY, |length| length.min(LONGEST_BODY));
-        if length <= SHORT_BODY {
-            return Ok(None);
-        }
-        let length = u32::try_from(length).map_err(|_| TryAcquireError::NoPermits)?;
-        Arc::clone(&self.0).try_acquire_many_owned(length).map(Some)
+    /// Room for so many more bytes, held until it is dropped.
+    fn room(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let bytes = u32::try_from(bytes).map_err(|_| Refusal::Busy)?;
+        let room = Arc::clone(&self.0).try_acquire_many_owned(bytes);
+        room.map_err(|_| Refusal::Busy)
     }
+
+    /// The whole body, and the room it takes. The room is taken as the body arrives, whatever it says
+    /// of its length: who sends nothing keeps nobody else out.
+    async fn take_in(&self, mut body: Body) -> Result<(Bytes, Vec<OwnedSemaphorePermit>), Refusal> {
+        let (mut bytes, mut room, mut charged) = (Vec::new(), Vec::new(), 0);
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| Refusal::Incomplete)?.into_data() else {
+                continue;
+            };
+            let length = bytes.len() + data.len();
+            if length > LONGEST_BODY {
+                return Err(Refusal::TooLarge);
+            }
+            if length > charged.max(SHORT_BODY) {
+                // Twice as much each time, like the memory that it stands for.
+                let more = (length - charged).max(charged).min(LONGEST_BODY - charged);
+                room.push(self.room(more)?);
+                charged += more;
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok((bytes.into(), room))
+    }
+}
+
+/// Why a body is not taken.
+enum Refusal {
+    /// There is no room for it at the moment.
+    Busy,
+    /// There never is.
+    TooLarge,
+    /// It ended before its end.
+    Incomplete,
 }
 
 /// Reads the whole body before any route sees it, or refuses it.
@@ -64,17 +93,15 @@ pub async fn guard(State(budget): State<Budget>, request: Request, next: Next) -
         return too_large();
     }
     let (parts, body) = request.into_parts();
-    // Held until the route has answered: as long as the body may be in memory.
-    let Ok(_room) = budget.room(&body) else {
-        return busy();
-    };
-    match tokio::time::timeout(PATIENCE, to_bytes(body, LONGEST_BODY)).await {
-        Ok(Ok(bytes)) => {
+    match tokio::time::timeout(PATIENCE, budget.take_in(body)).await {
+        // The room is held until the route has answered: as long as the body may be in memory.
+        Ok(Ok((bytes, _room))) => {
             next.run(Request::from_parts(parts, Body::from(bytes)))
                 .await
         }
-        Ok(Err(error)) if is_limit(&error) => too_large(),
-        Ok(Err(_)) => {
+        Ok(Err(Refusal::TooLarge)) => too_large(),
+        Ok(Err(Refusal::Busy)) => busy(),
+        Ok(Err(Refusal::Incomplete)) => {
             let detail = "The request ended before it was complete.";
             problem::answer(StatusCode::BAD_REQUEST, "incomplete", detail, &[])
         }

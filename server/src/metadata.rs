@@ -103,8 +103,17 @@ async fn through(door: &StepDoor, asked: Asked, request: Request) -> Result<Resp
     }
 }
 
+/// What is said to whoever sends what is no request.
+pub(crate) fn unreadable(status: StatusCode) -> Response {
+    let words = status.canonical_reason().unwrap_or_default().to_lowercase();
+    secured((status, format!("{} {words}\n", status.as_str())).into_response())
+}
+
 async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    secured(next.run(request).await)
+}
+
+fn secured(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         response
             .headers_mut()
@@ -113,7 +122,7 @@ async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// The panic hook has written place and reason to stderr; the step learns nothing of it.
+/// The hook of [`panics`](crate::panics) has written to stderr where; the step learns nothing of it.
 fn after_panic(_reason: Box<dyn Any + Send>) -> Response {
     Refusal::failed_to_read().into_response()
 }

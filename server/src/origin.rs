@@ -40,27 +40,31 @@ fn is_own(doors: &Doors, request: &Request) -> bool {
     };
     match (site, origin) {
         (Some("same-origin"), None) => true,
-        // The browser has compared schemes already; behind a proxy we cannot know ours.
-        (Some("same-origin"), Some(origin)) => {
-            let bare = origin
-                .strip_prefix("https://")
-                .or_else(|| origin.strip_prefix("http://"));
-            is_ours(doors, request, origin)
-                || bare.is_some_and(|bare| host::authority_of(request) == Some(bare))
-        }
-        (None, Some(origin)) => is_ours(doors, request, origin),
+        (Some("same-origin"), Some(origin)) => is_ours(doors, request, origin, &["https", "http"]),
+        (None, Some(origin)) => is_ours(doors, request, origin, &[doors.scheme()]),
         (Some(_), _) | (None, None) => false,
     }
 }
 
-fn is_ours(doors: &Doors, request: &Request, origin: &str) -> bool {
-    let public = doors
-        .public_url
-        .as_ref()
-        .is_some_and(|url| url.origin() == origin);
-    let bare = origin.strip_prefix(doors.scheme());
-    let listening = bare.and_then(|rest| rest.strip_prefix("://"));
-    public || listening.is_some_and(|bare| host::authority_of(request) == Some(bare))
+/// Whether a page of that origin is one of ours. Under the name that people use, that is the public
+/// address and nothing else: a page from the same host by http is anybody's who can reach the line.
+/// Under another one it is what the request itself was made to, by one of the schemes; where the
+/// browser has compared them already, either, as behind a proxy we cannot know ours.
+fn is_ours(doors: &Doors, request: &Request, origin: &str, schemes: &[&str]) -> bool {
+    let asked = host::authority_of(request);
+    if let Some(url) = &doors.public_url {
+        if url.origin() == origin {
+            return true;
+        }
+        if asked.is_some_and(|asked| url.is_named_by(asked)) {
+            return false;
+        }
+    }
+    let bare = |scheme: &&str| origin.strip_prefix(*scheme)?.strip_prefix("://");
+    schemes
+        .iter()
+        .filter_map(bare)
+        .any(|bare| asked == Some(bare))
 }
 
 /// The header's only value; an error when it is there twice or is no text.
@@ -80,6 +84,10 @@ mod tests {
     use super::*;
 
     fn judged(public: Option<&str>, headers: &[(&str, &str)]) -> bool {
+        judged_at("localhost:3000", public, headers)
+    }
+
+    fn judged_at(host: &str, public: Option<&str>, headers: &[(&str, &str)]) -> bool {
         let doors = Doors {
             public_url: public.map(|url| url.parse().unwrap()),
             loopback_only: true,
@@ -88,7 +96,7 @@ mod tests {
         let mut request = Request::builder()
             .method("POST")
             .uri("/fn/x")
-            .header("host", "localhost:3000");
+            .header("host", host);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -150,6 +158,44 @@ mod tests {
         assert!(!judged(
             Some("https://relay.example"),
             &[("origin", "http://relay.example")]
+        ));
+    }
+
+    #[test]
+    fn a_page_by_http_is_not_ours_where_people_come_by_https() {
+        let public = Some("https://relay.example");
+        let site = ("sec-fetch-site", "same-origin");
+        for host in ["relay.example", "relay.example:443", "RELAY.example"] {
+            assert!(judged_at(
+                host,
+                public,
+                &[("origin", "https://relay.example")]
+            ));
+            for from in [
+                "http://relay.example",
+                "http://relay.example:443",
+                "https://relay.example:8443",
+            ] {
+                assert!(
+                    !judged_at(host, public, &[("origin", from)]),
+                    "{host} {from}"
+                );
+                assert!(
+                    !judged_at(host, public, &[("origin", from), site]),
+                    "{host} {from}"
+                );
+            }
+        }
+        // Past the proxy, under another name, its own pages are its own.
+        assert!(judged_at(
+            "localhost:3000",
+            public,
+            &[("origin", "http://localhost:3000")]
+        ));
+        assert!(judged_at(
+            "relay.example:3000",
+            public,
+            &[("origin", "http://relay.example:3000")]
         ));
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::future::Future;
 
 use app::page::{Answer, Page, Request, Returned};
-use app::{connections, docs, keys, runs, session, users, workflows};
+use app::{connections, docs, keys, ledger, runs, session, users, workflows};
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
@@ -63,6 +63,10 @@ fn routes() -> Router<AppState> {
             page(workflows::secrets::new),
         )
         .route(
+            "/workflows/{name}/secrets/{id}",
+            page(workflows::secret::page),
+        )
+        .route(
             "/workflows/{name}/secrets/{id}/overwrite",
             page(workflows::secrets::overwrite),
         )
@@ -72,6 +76,7 @@ fn routes() -> Router<AppState> {
         )
         .route("/connections", page(connections::list::page))
         .route("/connections/new", page(connections::new::page))
+        .route("/connections/{id}", page(connections::one::page))
         .route(
             "/connections/{id}/overwrite",
             page(connections::overwrite::page),
@@ -84,6 +89,7 @@ fn routes() -> Router<AppState> {
         .route("/access-control/{id}", page(users::person::page))
         .route("/access-control/{id}/delete", page(users::delete::page))
         .route("/keys", page(keys::page::page))
+        .route("/ledger", page(ledger::page::page))
         .route("/profile", page(users::profile::page))
         .route("/docs", get(documentation))
         .route("/docs/{chapter}", get(documentation))

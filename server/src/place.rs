@@ -66,9 +66,10 @@ impl Place {
         self.data_dir.join(KEY)
     }
 
-    /// What no step may see: the data directory, and the key if it is elsewhere.
-    pub(crate) fn hidden(&self, key_file: PathBuf) -> Vec<PathBuf> {
-        vec![self.data_dir.clone(), key_file]
+    /// What no step may see: the data directory, and the keys that are elsewhere.
+    pub(crate) fn hidden(&self, keys: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> {
+        let data_dir = [self.data_dir.clone()];
+        data_dir.into_iter().chain(keys).collect()
     }
 
     /// Makes the data directory, readable by nobody else, unless it is there.

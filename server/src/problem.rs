@@ -96,6 +96,22 @@ fn described(
     response
 }
 
+/// The answer to bytes that are no request, as far as the server reads them.
+pub fn unreadable(status: StatusCode) -> Response {
+    let (code, detail) = match status {
+        StatusCode::URI_TOO_LONG => (
+            "address_too_long",
+            "The address is longer than any this server has.",
+        ),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => (
+            "headers_too_large",
+            "The headers of the request are longer, or more, than this server reads.",
+        ),
+        _ => ("bad_request", "The request could not be understood."),
+    };
+    answer(status, code, detail, &[])
+}
+
 /// Gives a body to errors that the framework answers without one, such as a method no route has.
 pub async fn describe_bare_errors(request: Request, next: Next) -> Response {
     let bare = next.run(request).await;

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use axum::http::Uri;
+use axum::http::uri::Authority;
 
 /// Scheme, host and port, in the spelling browsers use for an origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,20 @@ impl PublicUrl {
     /// The host in lower case, without the port.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Whether that is its host and its port, as a request names them.
+    pub fn is_named_by(&self, authority: &str) -> bool {
+        let Ok(authority) = authority.parse::<Authority>() else {
+            return false;
+        };
+        let usual = if self.https { 443 } else { 80 };
+        let port = |authority: &Authority| authority.port_u16().unwrap_or(usual);
+        let own = self.origin.split_once("://");
+        let own = own.and_then(|(_, own)| own.parse::<Authority>().ok());
+        own.is_some_and(|own| {
+            own.host().eq_ignore_ascii_case(authority.host()) && port(&own) == port(&authority)
+        })
     }
 
     /// Scheme, host and port as a browser's `Origin` header has them.

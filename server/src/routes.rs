@@ -5,6 +5,7 @@ use std::any::Any;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,10 +15,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::problem::ProblemAnswer;
-use crate::state::AppState;
+use crate::state::{AppState, Doors};
 use crate::{
-    assets, client, headers, health, host, limit, logging, method, origin, pages, problem, runs,
-    session,
+    assets, client, cookies, headers, health, host, ledger, limit, logging, method, origin, pages,
+    problem, runs, session,
 };
 
 /// The whole server as one service.
@@ -27,12 +28,15 @@ use crate::{
 /// | `/healthz` | 200 when ready |
 /// | `/pkg/…`, `/favicon.svg` and the other embedded files | [`assets`] |
 /// | `/workflows/NAME/runs/NUMBER/events` and the logs of its steps | [`runs`], with caller |
+/// | `/ledger.csv` | [`ledger::export`], with caller |
 /// | `/fn/…` and everything else | [`pages`], with session and caller |
 pub fn router(state: AppState) -> Router {
     let people = pages::pages(&state)
         .merge(runs::routes())
+        .route("/ledger.csv", get(ledger::export::answer))
         .layer(from_fn_with_state(state.clone(), session::identify))
         .layer(session::layer(&state))
+        .layer(from_fn_with_state(state.doors.clone(), cookies::keep))
         // Compressed although the connection may be encrypted: its length tells nothing, because no
         // page holds a value, a session id or any other lasting secret beside what was asked.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
@@ -67,7 +71,15 @@ pub fn without_pages(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// The panic hook has written place and reason to stderr; nobody else is told.
+/// What is said to whoever sends what is no request, on both kinds of server: no layer of theirs has
+/// to do with it.
+pub fn unreadable(doors: &Doors, status: StatusCode) -> Response {
+    let mut response = problem::unreadable(status);
+    headers::add(doors, response.headers_mut());
+    response
+}
+
+/// The hook of [`panics`](crate::panics) has written to stderr where; nobody else is told.
 fn after_panic(_reason: Box<dyn Any + Send>) -> Response {
     ProblemAnswer(Problem::internal()).into_response()
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use engine::{Engine, Limits, Settings};
 use opener::Keys;
 use service::Service;
@@ -18,14 +19,15 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::assets::Site;
+use crate::cidr::Cidr;
 use crate::config::{Serve, Steps};
 use crate::failure::Failure;
 use crate::key::{Decision, KeySource};
-use crate::listener::Listener;
+use crate::listener::{Crowd, Listener, Refusals};
 use crate::place::Place;
 use crate::public_key::PublicKeys;
 use crate::state::{AppState, Doors};
-use crate::stop::Stopper;
+use crate::stop::{Stop, Stopper};
 use crate::tls::Tls;
 use crate::{
     Outcome, environment, installation, listener, logging, metadata, open_files, place, routes,
@@ -40,6 +42,9 @@ const FEWEST_SLOTS: usize = 4;
 
 /// Connections of people that are open at one time; those that come later wait for a place.
 const PAGE_CONNECTIONS: usize = 4096;
+
+/// Connections of people from one network that are open at one time; those that come later are closed.
+const PEER_CONNECTIONS: usize = 256;
 
 /// Connections of steps that are open at one time.
 const STEP_CONNECTIONS: usize = 1024;
@@ -82,7 +87,8 @@ pub(crate) fn run(options: Serve) -> Outcome {
 async fn serve(options: Serve) -> Outcome {
     let place = Place::of(&options.place)?;
     let role = options.role;
-    let key_file = options.key_file.clone().unwrap_or_else(|| place.key_file());
+    let keys = options.key_file.iter().chain(&options.tls_key);
+    let hidden = place.hidden(keys.cloned());
     let known = Known::of(&options, &place).await?;
     let site = Site::embedded().map_err(|error| Failure::failed(error.to_string()))?;
     if !site.is_built() {
@@ -107,7 +113,6 @@ async fn serve(options: Serve) -> Outcome {
     if options.require_browser_sealing {
         service = service.requiring_browser_sealing();
     }
-    let hidden = place.hidden(key_file);
     let mut engine = None;
     let mut steps = None;
     if let (Some((listener, address)), Some(keys)) = (metadata_listener, keys) {
@@ -131,12 +136,18 @@ async fn serve(options: Serve) -> Outcome {
         tls: tls.is_some(),
         trusted_proxies: options.trusted_proxy,
     };
+    warn_about(&doors);
     let scheme = doors.scheme();
     let (tls, renewal) = tls.unzip();
     let renewing = renewal.map(|renewal| tokio::spawn(renewal.keep()));
-    let listener = Listener { tcp: listener, tls };
+    let listener = Listener {
+        tcp: listener,
+        tls,
+        crowd: Some(Crowd::new(PEER_CONNECTIONS, everybody_behind(&doors))),
+    };
     let clock = installation::now;
     let state = AppState::new(service.clone(), clock, site, doors, stop.clone());
+    let refusals = Refusals::of(|status| routes::unreadable(&state.doors, status)).await;
     let sweeping = tokio::spawn(session::sweep(service));
     tell(&format!("listening on {scheme}://{address}"))?;
     if let Some(code) = setup_code {
@@ -152,16 +163,11 @@ async fn serve(options: Serve) -> Outcome {
             listener,
             PAGE_CONNECTIONS,
             front,
+            refusals,
             stop.requested(),
             FAREWELL
         ),
-        async {
-            // Steps are answered until the last one has ended.
-            if let Some((listener, steps)) = steps {
-                let stop = steps_stop.requested();
-                listener::serve(listener, STEP_CONNECTIONS, steps, stop, STEPS_FAREWELL).await;
-            }
-        },
+        serve_steps(steps, steps_stop),
         async {
             let ended = tokio::select! {
                 () = signals.any() => Ok(()),
@@ -181,6 +187,45 @@ async fn serve(options: Serve) -> Outcome {
     }
     store.close().await;
     ended
+}
+
+/// Answers steps, where there is an engine, until the last one has ended.
+async fn serve_steps(steps: Option<(TcpListener, Router)>, stop: Stop) {
+    if let Some((listener, steps)) = steps {
+        let refusals = Refusals::of(metadata::unreadable).await;
+        listener::serve(
+            listener,
+            STEP_CONNECTIONS,
+            steps,
+            refusals,
+            stop.requested(),
+            STEPS_FAREWELL,
+        )
+        .await;
+    }
+}
+
+/// The networks that many people may come from: proxies that say so, and this machine, where a proxy
+/// may stand that nobody has told us of.
+fn everybody_behind(doors: &Doors) -> Vec<Cidr> {
+    let here = [
+        Cidr::of(Ipv4Addr::LOCALHOST.into(), 8),
+        Cidr::of(Ipv6Addr::LOCALHOST.into(), 128),
+    ];
+    here.into_iter()
+        .chain(doors.trusted_proxies.iter().copied())
+        .collect()
+}
+
+/// What has to be said about how people reach the server.
+fn warn_about(doors: &Doors) {
+    if doors.https() && !doors.tls && doors.trusted_proxies.is_empty() {
+        tracing::warn!(
+            "people reach this server through a proxy, and no --trusted-proxy is named: it takes \
+             everybody for one client, and whoever guesses passwords keeps all of them from \
+             signing in"
+        );
+    }
 }
 
 /// Waits until the engine has failed; for ever where there is none.
@@ -287,13 +332,14 @@ pub(crate) fn tell(line: &str) -> Outcome {
 }
 
 /// What ends a server.
-struct Signals {
+pub(crate) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> Result<Self, Failure> {
+    /// From now on the signals end nothing by themselves. To be called inside a runtime.
+    pub(crate) fn new() -> Result<Self, Failure> {
         let listen = |kind| {
             signal(kind).map_err(|error| Failure::failed(format!("cannot take signals: {error}")))
         };
@@ -303,7 +349,8 @@ impl Signals {
         })
     }
 
-    async fn any(&mut self) {
+    /// Waits for one of them.
+    pub(crate) async fn any(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -7,22 +7,22 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::net::Ipv4Addr;
 
-use app::session::functions::CLIENT;
+use app::session::functions::BEGINNING;
 use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Problem, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use service::{Caller, Client, Clock, Service, SessionIdHash};
+use service::{Beginning, Caller, Clock, Service, SessionIdHash};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{self, Error};
 use tower_sessions::{Expiry, Session, SessionManagerLayer, SessionStore};
 
+use crate::cookies;
 use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 
@@ -45,13 +45,11 @@ const TOUCH: i64 = 5 * 60 * 1000;
 /// The layer that turns a cookie into a [`Session`] and back.
 pub fn layer(state: &AppState) -> SessionManagerLayer<Sessions> {
     let https = state.doors.https();
-    // The prefix makes browsers refuse the cookie from a neighbouring domain; it needs TLS.
-    let name = if https { "__Host-relay" } else { "relay" };
     SessionManagerLayer::new(Sessions {
         service: state.service.clone(),
         clock: state.clock,
     })
-    .with_name(name)
+    .with_name(cookies::session(&state.doors))
     .with_http_only(true)
     .with_same_site(SameSite::Lax)
     .with_secure(https)
@@ -146,17 +144,6 @@ impl Remembered {
         self.data.get(USER)?.as_str()?.parse().ok()
     }
 
-    /// Where it is begun from, which is kept in columns of its own.
-    fn take_client(&mut self) -> Client {
-        let taken = self.data.remove(CLIENT);
-        let taken = taken.and_then(|value| serde_json::from_value(value).ok());
-        let (address, agent): (String, String) = taken.unwrap_or_default();
-        Client {
-            address: address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
-            agent,
-        }
-    }
-
     fn bytes(&self) -> session_store::Result<Vec<u8>> {
         serde_json::to_vec(self).map_err(|error| Error::Encode(error.to_string()))
     }
@@ -177,27 +164,27 @@ fn failed(problem: Problem) -> Error {
 
 #[async_trait]
 impl SessionStore for Sessions {
-    /// Called at signing in, also when there was a session before: its id has just been replaced.
+    /// Called at signing in, also when there was a session before: its id has just been replaced. What
+    /// the session begins with is not kept in it.
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        let beginning = record.data.remove(BEGINNING);
+        let Some(beginning) = beginning else {
+            return Ok(());
+        };
+        let beginning: Beginning =
+            serde_json::from_value(beginning).map_err(|error| Error::Decode(error.to_string()))?;
         let now = (self.clock)();
-        let mut session = Remembered {
+        let session = Remembered {
             until: now.plus(ABSOLUTE),
             data: record.data.clone(),
         };
-        let Some(user) = session.user() else {
-            return Ok(());
-        };
-        let client = session.take_client();
-        let bytes = session.bytes()?;
+        let (bytes, expiry) = (session.bytes()?, session.expiry(now));
         loop {
-            let expiry = session.expiry(now);
             let hash = hash(&record.id);
-            if self
+            let begun = self
                 .service
-                .session_create(&hash, Some(&user), &bytes, expiry, &client)
-                .await
-                .map_err(failed)?
-            {
+                .session_create(&hash, &beginning, &bytes, expiry);
+            if begun.await.map_err(failed)? {
                 return Ok(());
             }
             record.id = Id::default();
@@ -210,17 +197,18 @@ impl SessionStore for Sessions {
             // It ended while the request ran, and stays ended.
             return Ok(());
         };
-        let until = Remembered::read(&stored)?.until;
+        let stored = Remembered::read(&stored)?;
+        if stored.data == record.data {
+            return Ok(());
+        }
         let session = Remembered {
-            until,
+            until: stored.until,
             data: record.data.clone(),
         };
-        let Some(user) = session.user() else {
-            return self.delete(&record.id).await;
-        };
+        let user = session.user();
         let expiry = session.expiry((self.clock)());
         self.service
-            .session_save(&hash, Some(&user), &session.bytes()?, expiry)
+            .session_save(&hash, user.as_ref(), &session.bytes()?, expiry)
             .await
             .map_err(failed)?;
         Ok(())
@@ -249,7 +237,9 @@ impl SessionStore for Sessions {
         }))
     }
 
-    async fn delete(&self, id: &Id) -> session_store::Result<()> {
-        self.service.session_delete(&hash(id)).await.map_err(failed)
+    /// Ends nothing: whoever ends a session does it in the transaction that tells of it, and one that
+    /// gets a new id ends when that is stored.
+    async fn delete(&self, _: &Id) -> session_store::Result<()> {
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use store::Store;
 use zeroize::Zeroizing;
 
 use crate::Outcome;
-use crate::config::{AddUser, SetPassword};
+use crate::config::{AddUser, EnableUser, SetPassword};
 use crate::failure::Failure;
 use crate::installation::keyless_service;
 use crate::place::Place;
@@ -45,12 +45,7 @@ pub(crate) fn set_password(options: SetPassword) -> Outcome {
     let password = password()?;
     let place = Place::of(&options.place)?;
     block_on(async {
-        // Where nobody is there is nothing to open, and nothing to make.
-        if !store::inspect(&place.database_url).await?.has_users {
-            let nobody = "nobody has been added to this database yet: use `relay user add`";
-            return Err(Failure::failed(nobody));
-        }
-        let store = Store::open(&place.database_url).await?;
+        let store = existing(&place).await?;
         let service = keyless_service(&store).await?;
         service
             .set_password(CommandLine::of_this_process(), &options.email, password)
@@ -58,6 +53,29 @@ pub(crate) fn set_password(options: SetPassword) -> Outcome {
         store.close().await;
         Ok(())
     })
+}
+
+/// `relay user enable`
+pub(crate) fn enable(options: &EnableUser) -> Outcome {
+    let place = Place::of(&options.place)?;
+    block_on(async {
+        let store = existing(&place).await?;
+        let service = keyless_service(&store).await?;
+        service
+            .enable_user_here(CommandLine::of_this_process(), &options.email)
+            .await?;
+        store.close().await;
+        Ok(())
+    })
+}
+
+/// The database of people. Where nobody is there is nothing to open, and nothing to make.
+async fn existing(place: &Place) -> Result<Store, Failure> {
+    if !store::inspect(&place.database_url).await?.has_users {
+        let nobody = "nobody has been added to this database yet: use `relay user add`";
+        return Err(Failure::failed(nobody));
+    }
+    Ok(Store::open(&place.database_url).await?)
 }
 
 /// What stands on standard input, without the one line end that a pipe adds.

@@ -31,12 +31,12 @@ pub(crate) fn kills(binary: &Path, database: &str, amount: [&str; 2]) -> Command
 const ROTATION_KILLS: &str = "50";
 
 /// The program that kills a server while it rotates the vault's key.
-fn rotations(binary: &Path, database: &str) -> Command {
+pub(crate) fn rotations(binary: &Path, database: &str, kills: &str) -> Command {
     let mut command = script("with-postgres");
     command
         .arg(files::root().join("scripts/soak/rotate.mjs"))
         .arg(database)
-        .args(["--kills", ROTATION_KILLS])
+        .args(["--kills", kills])
         .env("RELAY_BIN", binary);
     command
 }
@@ -52,7 +52,7 @@ pub(crate) fn run() -> Result<()> {
         say(&format!(
             "rotating the key on {database}, with {ROTATION_KILLS} kills"
         ));
-        broken += carried_out(rotations(&binary, database))?;
+        broken += carried_out(rotations(&binary, database, ROTATION_KILLS))?;
     }
     for round in fuzzing {
         let outcome = round.finish()?;

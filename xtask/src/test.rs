@@ -11,6 +11,9 @@ use std::time::Instant;
 /// How long a server is killed again and again on each database; `make soak` does it for longer.
 const KILLING_SECONDS: &str = "30";
 
+/// Kills while the vault's key is rotated, on each database; `make soak` does more.
+const ROTATION_KILLS: &str = "4";
+
 /// How long each fuzz target runs, all at once; `make soak` does it for longer.
 const FUZZ_SECONDS: &str = "20";
 
@@ -67,6 +70,10 @@ pub(crate) fn run() -> Result<()> {
         stage(
             &format!("kills-{database}"),
             &mut soak::kills(&binary, database, ["--seconds", KILLING_SECONDS]),
+        )?;
+        stage(
+            &format!("keys-{database}"),
+            &mut soak::rotations(&binary, database, ROTATION_KILLS),
         )?;
     }
     say(&format!(

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 
 use leptos::prelude::*;
 
+use super::overwrite_fields::StoredField;
 use super::sealing::SealContext;
 use crate::refused::Refused;
 
@@ -44,17 +45,12 @@ pub async fn connection_seal_context(
 
 /// Which fields of a connection are stored, and its revision.
 #[server(prefix = "/fn", endpoint = "connection_fields")]
-pub async fn connection_fields(id: String) -> Result<(u64, Vec<String>), Refused> {
+pub async fn connection_fields(id: String) -> Result<(u64, Vec<StoredField>), Refused> {
     let viewer = crate::door::viewer()?;
     let id = parse_id(&id)?;
     let found = crate::door::service()?.connection(&viewer, &id).await?;
     let found = found.ok_or_else(|| model::Problem::not_found("connection"))?;
-    let stored = found
-        .fields
-        .into_iter()
-        .filter(|field| field.stored)
-        .map(|field| field.name);
-    Ok((found.row.revision, stored.collect()))
+    Ok((found.row.revision, StoredField::of(&found)))
 }
 
 /// Adds a connection. `values` is keyed by field, or by `of.TYPE.FIELD` where one form offers

@@ -25,16 +25,19 @@ pub async fn page(request: Request) -> Answer {
             let name = name.to_string();
             view! {
                 <li>
-                    <label>
+                    <label class="choice">
                         <input type="checkbox" name="workflows[]" value=name.clone() checked=granted/>
-                        " "{name.clone()}
+                        <span>{name.clone()}</span>
                     </label>
                 </li>
             }
         };
         let choice = |value: &'static str, words: &'static str, checked: bool| {
             view! {
-                <label><input type="radio" name="limited" value=value checked=checked/>" "{words}</label>
+                <label class="choice">
+                    <input type="radio" name="limited" value=value checked=checked/>
+                    {words}
+                </label>
             }
         };
         let none = grants.workflows.is_empty();
@@ -48,12 +51,12 @@ pub async fn page(request: Request) -> Answer {
                 </p>
                 <form method="post" action="/fn/set_grants">
                     <input type="hidden" name="id" value=row.id.to_string()/>
-                    <fieldset>
+                    <fieldset class="grants">
                         <legend>"Workflows that may use it"</legend>
                         <p>{choice("false", "All workflows", !grants.limited)}</p>
                         <p>{choice("true", "Only these:", grants.limited)}</p>
                         {none.then(|| view! { <p class="quiet">"There is no workflow yet."</p> })}
-                        <ul class="plain">{grants.workflows.into_iter().map(workflow).collect_view()}</ul>
+                        <ul>{grants.workflows.into_iter().map(workflow).collect_view()}</ul>
                     </fieldset>
                     <div class="actions">
                         <a class="button" href="/connections">"Cancel"</a>

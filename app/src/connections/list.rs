@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use service::{ConnectionRow, UsedBy};
 
+use super::uses::{UNUSED, used_in};
 use crate::page::{Answer, Page, Request, Section};
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::state::{State, Tone};
@@ -87,14 +88,14 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
     let used_by = used_by(&row.used_by);
     let last_used = match row.last_used {
         Some(at) => {
-            let run = row.last_used_by.map(|(workflow, number)| {
-                let href = format!("/workflows/{workflow}/runs/{number}");
-                view! { <span class="quiet">" by "</span><a href=href>{format!("{workflow} #{number}")}</a> }
-            });
-            view! { <Time at/>{run} }.into_any()
+            let by = row.last_used_by.as_ref().map(used_in);
+            view! { <Time at/>" "{by} }.into_any()
         }
         None => view! { <span class="quiet">"never"</span> }.into_any(),
     };
+    let unused = row.unused.then(|| {
+        view! { <State tone=Tone::Unsure words=UNUSED/> }
+    });
     let actions = administers.then(|| {
         view! {
             <td class="row-actions">
@@ -113,6 +114,7 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
         let href = format!("/connections/{}/overwrite", row.id);
         view! { ": "<a href=href>"overwrite it"</a> }
     });
+    let href = format!("/connections/{}", row.id);
     let short = row.type_name.as_str().to_owned();
     view! {
         <tr>
@@ -120,13 +122,13 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
                 <code>{short}</code>
                 {label.map(|label| view! { <span class="quiet type-label">{label}</span> })}
             </td>
-            <th scope="row" data-label="Name">{row.name.as_str().to_owned()}</th>
+            <th scope="row" data-label="Name"><a href=href>{row.name.as_str().to_owned()}</a></th>
             <td data-label="State">
                 <State tone=if row.unopenable { Tone::Bad } else { Tone::Good } words=row.state/>
                 {overwrite}
             </td>
             <td data-label="Used by">{used_by}</td>
-            <td data-label="Last used">{last_used}</td>
+            <td data-label="Last used">{last_used}{unused}</td>
             <td data-label="Changed"><Time at=row.changed_at/><span class="quiet">" by "{row.changed_by}</span></td>
             {actions}
         </tr>

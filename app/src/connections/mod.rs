@@ -10,9 +10,13 @@ pub mod list;
 #[cfg(feature = "ssr")]
 pub mod new;
 #[cfg(feature = "ssr")]
+pub mod one;
+#[cfg(feature = "ssr")]
 pub mod overwrite;
 pub mod overwrite_fields;
 pub mod sealing;
+#[cfg(feature = "ssr")]
+pub mod uses;
 pub mod value_field;
 #[cfg(feature = "ssr")]
 pub mod value_form;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::Problem;
 
-use super::overwrite_fields::OverwriteFields;
+use super::overwrite_fields::{OverwriteFields, StoredField};
 use super::value_form::ValueForm;
 use crate::page::{Answer, Page, Request, Section, based_on};
 use crate::ui::notice::Notice;
@@ -30,12 +30,7 @@ pub async fn page(request: Request) -> Answer {
     let returned = request.returned;
     let sealed_only = request.service.requires_browser_sealing();
     let page = Page::new(title.clone(), Section::Connections, move || {
-        let stored = found
-            .fields
-            .iter()
-            .filter(|f| f.stored)
-            .map(|f| f.name.clone())
-            .collect();
+        let stored = StoredField::of(&found);
         let chosen = known
             .fields
             .iter()

@@ -3,10 +3,34 @@
 
 use leptos::prelude::*;
 use model::{ConnectionType, Problem};
+use serde::{Deserialize, Serialize};
 
 use super::value_field::ValueField;
 use crate::ui::field::Wrong;
 use crate::ui::notice::field_id;
+
+/// A field that has a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredField {
+    /// Its name.
+    pub name: String,
+    /// Whether the value can't be opened any more.
+    pub unopenable: bool,
+}
+
+#[cfg(feature = "ssr")]
+impl StoredField {
+    /// Those of a connection.
+    pub fn of(found: &service::ConnectionView) -> Vec<Self> {
+        let stored = found.fields.iter().filter(|field| field.stored);
+        stored
+            .map(|field| Self {
+                name: field.name.clone(),
+                unopenable: field.unopenable,
+            })
+            .collect()
+    }
+}
 
 /// One group per field of the type. The text box shows only under Replace, by a rule of the style
 /// sheet, so that it works without JavaScript.
@@ -14,8 +38,8 @@ use crate::ui::notice::field_id;
 pub fn OverwriteFields(
     /// The type of the connection.
     of: &'static ConnectionType,
-    /// Names of the fields that are stored.
-    stored: Vec<String>,
+    /// The fields that are stored.
+    stored: Vec<StoredField>,
     /// The problem the form came back with.
     #[prop(into)]
     problem: Signal<Option<Problem>>,
@@ -24,7 +48,8 @@ pub fn OverwriteFields(
     chosen: Vec<(String, String)>,
 ) -> impl IntoView {
     let group = move |field: &'static model::Field| {
-        let is_stored = stored.iter().any(|name| name == field.name);
+        let stored = stored.iter().find(|stored| stored.name == field.name);
+        let unopenable = stored.is_some_and(|stored| stored.unopenable);
         let wrong = |name: String| {
             Signal::derive(move || {
                 problem.with(|problem| problem.as_ref()?.for_field(&name).map(str::to_owned))
@@ -36,7 +61,9 @@ pub fn OverwriteFields(
             .iter()
             .find(|(name, _)| name == field.name)
             .map(|(_, word)| word.clone());
-        let before = before.unwrap_or_else(|| "keep".to_owned());
+        // To keep what can't be opened helps nobody.
+        let usual = if unopenable { "replace" } else { "keep" };
+        let before = before.unwrap_or_else(|| usual.to_owned());
         let choice = |word: &'static str, label: &'static str| {
             view! {
                 <label class="choice">
@@ -45,10 +72,10 @@ pub fn OverwriteFields(
                 </label>
             }
         };
-        let state = if is_stored {
-            "Stored; it can't be shown."
-        } else {
-            "Nothing stored."
+        let state = match stored {
+            Some(_) if unopenable => "Stored, but it can't be opened: enter it again.",
+            Some(_) => "Stored; it can't be shown.",
+            None => "Nothing stored.",
         };
         let id = field_id(&change);
         view! {

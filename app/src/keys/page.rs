@@ -52,10 +52,10 @@ pub async fn page(request: Request) -> Answer {
                             <th scope="col">"Values"</th>
                         </tr>
                     </thead>
-                    <tbody>{found.keys.into_iter().map(line).collect_view()}</tbody>
+                    <tbody>{found.keys.into_iter().rev().map(line).collect_view()}</tbody>
                 </table>
             </div>
-            <section class="card">
+            <section class="card rotate">
                 <h2>"Rotate the key"</h2>
                 <p>
                     "A new key takes the place of the current one, and every value is sealed to it. The values "
@@ -64,10 +64,12 @@ pub async fn page(request: Request) -> Answer {
                 </p>
                 <p>
                     "Where the key is not a file in the data directory, lay the new key ready first: see "
-                    <a href="/docs/running-relay">"Running Relay"</a>"."
+                    <a href="/docs/keys">"The vault’s keys"</a>"."
                 </p>
                 <form method="post" action="/fn/rotate_key">
-                    <button type="submit" disabled=under_way>"Rotate the key"</button>
+                    <div class="actions">
+                        <button class="primary" type="submit" disabled=under_way>"Rotate the key"</button>
+                    </div>
                 </form>
             </section>
         }
@@ -103,8 +105,8 @@ fn rotation(rotation: Option<RotationView>) -> Option<impl IntoView> {
     });
     let at = rotation.finished_at.unwrap_or(rotation.asked_at);
     Some(view! {
-        <section class="card" role="status">
-            <p><State tone words/>" "<Time at/></p>
+        <section class="card rotation" role="status">
+            <p><State tone words/><Time at/></p>
             {bar}
             {matches!(rotation.state, RotationState::Running | RotationState::Finished).then(|| view! { <p>{counts}</p> })}
             {(!rotation.message.is_empty()).then(|| view! { <p>{rotation.message}</p> })}
@@ -117,7 +119,7 @@ fn line(key: KeyView) -> impl IntoView {
     let (tone, words) = match &key {
         key if key.current => (Tone::Good, "current"),
         key if key.removed.is_some() => (Tone::Idle, "removed"),
-        key if key.values > 0 => (Tone::Busy, "older, still needed"),
+        key if key.values + key.unopenable > 0 => (Tone::Busy, "older, still needed"),
         _ => (Tone::Idle, "older, no longer needed"),
     };
     let unopenable = (key.unopenable > 0).then(|| format!(", {} can't be opened", key.unopenable));

@@ -96,6 +96,8 @@ pub struct UseSnapshot {
     pub at: Timestamp,
     /// Whether that is still its newest revision.
     pub current: bool,
+    /// The address of its page, as long as it has one.
+    pub page: Option<String>,
 }
 
 impl RunSnapshot {
@@ -153,7 +155,11 @@ mod from_service {
                 now,
                 steps: run.steps.iter().map(StepSnapshot::from).collect(),
                 outputs: run.outputs.iter().map(output).collect(),
-                uses: run.uses.iter().map(UseSnapshot::from).collect(),
+                uses: run
+                    .uses
+                    .iter()
+                    .map(|used| used_in(workflow, used))
+                    .collect(),
             }
         }
     }
@@ -193,16 +199,19 @@ mod from_service {
         }
     }
 
-    impl From<&UseView> for UseSnapshot {
-        fn from(used: &UseView) -> Self {
-            Self {
-                step: used.step.clone(),
-                type_name: (!used.type_name.is_empty()).then(|| used.type_name.clone()),
-                name: used.name.clone(),
-                revision: used.revision,
-                at: used.at,
-                current: used.current,
-            }
+    fn used_in(workflow: &str, used: &UseView) -> UseSnapshot {
+        let type_name = (!used.type_name.is_empty()).then(|| used.type_name.clone());
+        UseSnapshot {
+            page: used.id.as_ref().map(|id| match type_name {
+                Some(_) => format!("/connections/{id}"),
+                None => format!("/workflows/{workflow}/secrets/{id}"),
+            }),
+            step: used.step.clone(),
+            type_name,
+            name: used.name.clone(),
+            revision: used.revision,
+            at: used.at,
+            current: used.current,
         }
     }
 }

@@ -16,6 +16,8 @@ fn about(function: &str) -> &'static str {
     match function {
         "invite" => "You are about to invite somebody.",
         "change_role" => "You are about to give somebody another role.",
+        "disable_user" => "You are about to keep another administrator from signing in.",
+        "end_sessions_of" => "You are about to end the sessions of another administrator.",
         "enable_user" => "You are about to let somebody sign in again.",
         "delete_user" => "You are about to delete somebody.",
         "delete_connection" => "You are about to delete a connection that workflows use.",

@@ -13,9 +13,9 @@ use crate::refused::Refused;
 #[cfg(feature = "ssr")]
 pub const USER: &str = "user";
 
-/// Key of where the session is begun from: address and browser.
+/// Key of what the session begins with, until it is stored.
 #[cfg(feature = "ssr")]
-pub const CLIENT: &str = "client";
+pub const BEGINNING: &str = "beginning";
 
 /// The header that has a browser forget what it keeps of this server.
 #[cfg(feature = "ssr")]
@@ -34,31 +34,57 @@ pub(crate) fn local_path(next: &str) -> &str {
 }
 
 /// Begins the session of whoever has just entered their password, under a new id: whoever knew the
-/// old one does not share it.
+/// old one does not share it. It is stored at once, in the place of the old one, or refused when what
+/// was proved is worth nothing any more.
 #[cfg(feature = "ssr")]
 pub async fn begin(
     session: &tower_sessions::Session,
-    user: &model::UserId,
+    proof: service::Proof,
     client: &service::Client,
 ) -> Result<(), model::Problem> {
-    let failed = |cause: tower_sessions::session::Error| {
+    use tower_sessions::session::Error;
+    use tower_sessions::session_store::Error as StoreError;
+
+    let failed = |cause: Error| {
         tracing::error!(%cause, "the session could not be written");
         model::Problem::internal()
     };
-    let from = (client.address.to_string(), client.agent.as_str());
+    let user = proof.user().as_str().to_owned();
+    let old = session.id().map(|id| id.0.to_le_bytes());
+    let beginning = service::Beginning {
+        proof,
+        client: client.clone(),
+        replaces: old.map(|id| service::session_id_hash(&id)),
+    };
     session.cycle_id().await.map_err(failed)?;
-    session.insert(USER, user.as_str()).await.map_err(failed)?;
-    session.insert(CLIENT, from).await.map_err(failed)
+    session.insert(USER, user).await.map_err(failed)?;
+    session.insert(BEGINNING, beginning).await.map_err(failed)?;
+    let Err(cause) = session.save().await else {
+        return Ok(());
+    };
+    // Else it would be tried again after the answer.
+    session.clear().await;
+    let refusals = [
+        service::wrong_credentials(),
+        model::Problem::not_signed_in(),
+    ];
+    let refusal = match &cause {
+        Error::Store(StoreError::Backend(code)) => {
+            refusals.into_iter().find(|refusal| refusal.code == *code)
+        }
+        _ => None,
+    };
+    Err(refusal.unwrap_or_else(|| failed(cause)))
 }
 
 /// The session of this request, begun anew.
 #[cfg(feature = "ssr")]
-pub(crate) async fn begin_here(user: &model::UserId) -> Result<(), Refused> {
+pub(crate) async fn begin_here(proof: service::Proof) -> Result<(), Refused> {
     let session: tower_sessions::Session = leptos_axum::extract().await.map_err(|cause| {
         tracing::error!(%cause, "the session could not be read");
         Refused(model::Problem::internal())
     })?;
-    Ok(begin(&session, user, &crate::door::client()?).await?)
+    Ok(begin(&session, proof, &crate::door::client()?).await?)
 }
 
 /// Signs in and goes to `next`, a path of this server, or to the workflows.
@@ -68,10 +94,10 @@ pub async fn log_in(
     password: String,
     #[server(default)] next: String,
 ) -> Result<(), Refused> {
-    let user = crate::door::service()?
+    let proof = crate::door::service()?
         .sign_in(&email, password.into(), &crate::door::client()?)
         .await?;
-    begin_here(&user).await?;
+    begin_here(proof).await?;
     leptos_axum::redirect(local_path(&next));
     Ok(())
 }
@@ -116,10 +142,10 @@ pub async fn create_administrator(
         email,
         password: password.into(),
     };
-    let user = crate::door::service()?
+    let proof = crate::door::service()?
         .create_first_administrator(first)
         .await?;
-    begin_here(&user).await?;
+    begin_here(proof).await?;
     leptos_axum::redirect("/workflows");
     Ok(())
 }
@@ -138,8 +164,8 @@ pub async fn join(
         email,
         password: password.into(),
     };
-    let user = crate::door::service()?.join(joining).await?;
-    begin_here(&user).await?;
+    let proof = crate::door::service()?.join(joining).await?;
+    begin_here(proof).await?;
     leptos_axum::redirect("/workflows");
     Ok(())
 }

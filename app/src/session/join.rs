@@ -9,6 +9,12 @@ use crate::ui::{field::TextField, notice::Notice};
 /// The form that takes the code of an invitation. A script takes the code out of the link.
 pub fn page(returned: Returned) -> Page {
     let page = Page::new("Join", Section::Elsewhere, move || {
+        // The code is not shown again: it opens the door until it has been used.
+        let code_help = if returned.problem.is_some() {
+            "It is gone from this page. Open your link again, or type once more what stands behind its #."
+        } else {
+            "What stands behind the # of the link you got. It is good once."
+        };
         let again = |name: &str| returned.typed(name).unwrap_or_default().to_owned();
         view! {
             <div class="card narrow">
@@ -19,13 +25,15 @@ pub fn page(returned: Returned) -> Page {
                     <TextField
                         name="code"
                         label="Invitation code"
-                        help="What stands behind the # of the link you got. It is good once."
+                        help=code_help
+                        required=true
                         problem=returned.wrong("code")
                     />
                     <TextField
                         name="name"
                         label="Name"
                         autocomplete="name"
+                        required=true
                         value=again("name")
                         problem=returned.wrong("name")
                     />
@@ -34,6 +42,7 @@ pub fn page(returned: Returned) -> Page {
                         label="Email"
                         kind="email"
                         autocomplete="username"
+                        required=true
                         help="The address the invitation is for."
                         value=again("email")
                         problem=returned.wrong("email")
@@ -43,6 +52,9 @@ pub fn page(returned: Returned) -> Page {
                         label="Password"
                         kind="password"
                         autocomplete="new-password"
+                        required=true
+                        minlength=12
+                        maxlength=256
                         help="12 to 256 characters. A few unrelated words are good."
                         problem=returned.wrong("password")
                     />

@@ -31,6 +31,15 @@ pub fn TextField(
     /// Whether it has the focus when the page opens.
     #[prop(optional)]
     autofocus: bool,
+    /// Whether the browser itself refuses to send the form without it.
+    #[prop(optional)]
+    required: bool,
+    /// Fewest characters that the browser sends.
+    #[prop(optional)]
+    minlength: Option<u16>,
+    /// Most characters that the browser takes.
+    #[prop(optional)]
+    maxlength: Option<u16>,
     /// Cannot be changed here.
     #[prop(optional)]
     readonly: bool,
@@ -50,6 +59,9 @@ pub fn TextField(
                 autocapitalize="none"
                 spellcheck="false"
                 autofocus=autofocus
+                required=required
+                minlength=minlength
+                maxlength=maxlength
                 readonly=readonly
                 aria-invalid=move || problem.get().map(|_| "true")
                 aria-describedby=described

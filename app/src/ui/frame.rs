@@ -6,6 +6,10 @@ use service::Caller;
 use super::icon::{Icon, Symbol};
 use crate::page::{Island, Page, Site};
 
+/// Until the script that seals has taken a form over, nothing that was typed into it is sent: where
+/// there are scripts at all, one that is slow or is not to be had is no reason to do without.
+const HOLD: &str = include_str!("hold.js");
+
 /// The whole document. Scripts stand only on pages that have an island.
 pub fn document(
     page: Page,
@@ -17,7 +21,10 @@ pub fn document(
     let scripts = page.island.map(|island| scripts(&pkg, island, nonce));
     let seals = page.values.then(|| {
         let call = format!("import {{ enhance }} from \"/{pkg}/seal.js\"; enhance();");
-        view! { <script type="module" nonce=nonce.to_owned()>{call}</script> }
+        view! {
+            <script nonce=nonce.to_owned()>{HOLD}</script>
+            <script type="module" nonce=nonce.to_owned()>{call}</script>
+        }
     });
     let title = format!("{} · Relay", page.title);
     let (main_class, frame) = match caller {
@@ -79,6 +86,8 @@ pub enum Section {
     AccessControl,
     /// The vault's keys.
     Keys,
+    /// Who or what did what, when.
+    Ledger,
     /// The documentation.
     Documentation,
     /// None of them.
@@ -112,6 +121,7 @@ fn navigation(caller: &Caller, section: Section) -> impl IntoView + use<> {
                         link(Section::AccessControl, "/access-control", Icon::Users, "Access control")
                     })}
                     {administers.then(|| link(Section::Keys, "/keys", Icon::Lock, "Keys"))}
+                    {administers.then(|| link(Section::Ledger, "/ledger", Icon::List, "Ledger"))}
                     {link(Section::Documentation, "/docs", Icon::Book, "Documentation")}
                 </ul>
             </nav>

@@ -63,6 +63,8 @@ pub enum Icon {
     Up,
     /// The next one.
     Down,
+    /// The ledger.
+    List,
 }
 
 impl Icon {
@@ -122,6 +124,9 @@ impl Icon {
             Self::Download => "M12 15V3M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4M7 10l5 5 5-5",
             Self::Up => "m18 15-6-6-6 6",
             Self::Down => "m6 9 6 6 6-6",
+            Self::List => {
+                "M13 5h8M13 9h5M13 15h8M13 19h5M4 4h4a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1M4 14h4a1 1 0 0 1 1 1v4a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1v-4a1 1 0 0 1 1-1"
+            }
         }
     }
 }

@@ -118,7 +118,7 @@ pub async fn change_password(
     new_password: String,
 ) -> Result<(), Refused> {
     let caller = crate::door::caller()?;
-    crate::door::service()?
+    let proof = crate::door::service()?
         .change_password(
             &caller,
             current_password.into(),
@@ -126,7 +126,7 @@ pub async fn change_password(
             &crate::door::client()?,
         )
         .await?;
-    crate::session::functions::begin_here(caller.user_id()).await?;
+    crate::session::functions::begin_here(proof).await?;
     leptos_axum::redirect("/profile?done=password");
     Ok(())
 }

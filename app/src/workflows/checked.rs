@@ -73,6 +73,9 @@ pub struct Need {
     pub state: RequirementState,
     /// Its id, when it is there.
     pub id: Option<String>,
+    /// Whether a value of it can't be opened any more, and has to be overwritten.
+    #[serde(default)]
+    pub unopenable: bool,
     /// For a wrong type: the type that a connection of this name has.
     pub held_type: Option<String>,
     /// The steps and triggers that use it, in words.
@@ -80,6 +83,16 @@ pub struct Need {
 }
 
 impl Need {
+    /// Its state in words.
+    pub fn words(&self) -> String {
+        let state = self.state.words();
+        match &self.held_type {
+            Some(held) => format!("{state}: it is of type {held}"),
+            None if self.unopenable => format!("{state}, but it {}", model::UNOPENABLE),
+            None => state.to_owned(),
+        }
+    }
+
     /// `aws / my-aws-account`, or the name of a secret.
     pub fn full_name(&self) -> String {
         match &self.type_name {
@@ -142,6 +155,7 @@ impl Checked {
                     name: one.name,
                     state: one.state,
                     id: one.id,
+                    unopenable: one.unopenable,
                     held_type: one.held_type,
                 })
                 .collect(),
@@ -154,6 +168,7 @@ impl Checked {
                     name: one.name,
                     state: one.state,
                     id: one.id,
+                    unopenable: one.unopenable,
                     held_type: None,
                 })
                 .collect(),

@@ -14,6 +14,8 @@ pub mod new;
 #[cfg(feature = "ssr")]
 pub mod revisions;
 #[cfg(feature = "ssr")]
+pub mod secret;
+#[cfg(feature = "ssr")]
 pub mod secrets;
 #[cfg(feature = "ssr")]
 pub mod settings;

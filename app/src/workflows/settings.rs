@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use model::Problem;
 
+use crate::connections::uses::used_in;
 use crate::page::{Answer, Page, Request, Section};
 use crate::ui::icon::{Icon, Symbol};
+use crate::ui::state::{State, Tone};
 use crate::ui::time::Time;
 use crate::ui::{field::TextField, notice::Notice};
 
@@ -61,9 +63,19 @@ fn secrets_card(workflow: &str, secrets: Vec<service::SecretRow>) -> impl IntoVi
     let add = format!("{base}/new");
     let line = move |secret: service::SecretRow| {
         let one = format!("{base}/{}", secret.id);
+        let last_used = match &secret.last_used {
+            Some(used) => view! { <Time at=used.at/>" "{used_in(used)} }.into_any(),
+            None => view! { <span class="quiet">"never"</span> }.into_any(),
+        };
+        let unopenable = secret.unopenable.then(|| {
+            view! { " "<State tone=Tone::Bad words=model::UNOPENABLE/> }
+        });
         view! {
             <tr>
-                <th scope="row" data-label="Name">{secret.name.to_string()}</th>
+                <th scope="row" data-label="Name">
+                    <a href=one.clone()>{secret.name.to_string()}</a>{unopenable}
+                </th>
+                <td data-label="Last used">{last_used}</td>
                 <td data-label="Changed">
                     <Time at=secret.changed_at/><span class="quiet">" by "{secret.changed_by}</span>
                 </td>
@@ -80,10 +92,11 @@ fn secrets_card(workflow: &str, secrets: Vec<service::SecretRow>) -> impl IntoVi
     } else {
         view! {
             <div class="table-scroll">
-                <table>
+                <table class="secrets">
                     <thead>
                         <tr>
                             <th scope="col">"Name"</th>
+                            <th scope="col">"Last used"</th>
                             <th scope="col">"Changed"</th>
                             <th scope="col"><span class="for-readers">"Actions"</span></th>
                         </tr>

@@ -34,6 +34,8 @@ pub enum DoorError {
     NotACondition,
     /// The value or its name is longer than Relay keeps, or there is too much already.
     TooLarge,
+    /// It is stored, and does not open any more. It is marked for whoever may overwrite it.
+    Unopenable,
     /// Relay itself failed, and has logged why. Nothing was handed out.
     Failed,
 }
@@ -50,7 +52,11 @@ impl From<OpenFailure> for DoorError {
             error = &failure as &(dyn std::error::Error + 'static),
             "a step got no answer"
         );
-        Self::Failed
+        if failure.is_of_the_value() {
+            Self::Unopenable
+        } else {
+            Self::Failed
+        }
     }
 }
 

@@ -70,7 +70,7 @@ impl Engine {
         coordinator.listen(changes);
         coordinator.take_over().await;
         coordinator.sweep();
-        unopenable::look_again(&core).await?;
+        unopenable::look_again(&core.store, &core.keys, clock()).await?;
         let signer = checkpoints::run(core.store.clone(), Arc::clone(&core.keys), clock);
         let coordinator = tokio::spawn(async move {
             coordinator.run().await;

@@ -11,12 +11,15 @@ use crate::opening::{self, Held, OpenFailure, Subject};
 use crate::seen::Seen;
 use crate::unopenable;
 
-/// How many refusals of one attempt the ledger tells. A step that tries thousands of names is told
-/// apart from one that tries a few, and fills nothing.
+/// How many refusals of one attempt the ledger tells by name, before it tells that there are more. A
+/// step that tries thousands of names is told apart from one that tries a few, and fills nothing.
 const REFUSALS: usize = 100;
 
 /// Characters of a name that a refusal tells; names that exist have at most 200.
 const TOLD: usize = 201;
+
+/// The reason of a refusal, as the ledger tells it: it is stored, and does not open.
+const UNOPENABLE: &str = "unopenable";
 
 /// A value for a step, and when it was seen to be what is stored.
 pub(crate) struct Given {
@@ -68,6 +71,9 @@ pub(crate) async fn hand_out(
         }
         Err(failure) => {
             drop(tx);
+            if failure.is_shut() {
+                tell_refusal(core, live, &mut known, subject, Some(UNOPENABLE)).await?;
+            }
             return Err(unopenable::noted(core, &live.workflow, subject, failure).await);
         }
     };
@@ -125,17 +131,36 @@ pub(crate) async fn refuse(
     known: &mut Known,
     subject: &Subject,
 ) -> Result<(), store::Error> {
-    if known.refused.len() >= REFUSALS || known.refused.contains(subject) {
+    tell_refusal(core, live, known, subject, None).await
+}
+
+/// The same with a reason, where it is another one than that there is nothing for this step.
+async fn tell_refusal(
+    core: &Core,
+    live: &Live,
+    known: &mut Known,
+    subject: &Subject,
+    reason: Option<&str>,
+) -> Result<(), store::Error> {
+    // The one behind the last says that there are more.
+    if known.refused.len() > REFUSALS || known.refused.contains(subject) {
         return Ok(());
     }
-    let detail = json!({
+    let mut detail = json!({
         "run": live.run.as_str(),
         "workflow": live.workflow.as_str(),
         "step": live.step,
-        "kind": subject.kind(),
-        "type": told(live, subject.type_name()),
-        "name": told(live, subject.name()),
     });
+    if known.refused.len() < REFUSALS {
+        detail["kind"] = subject.kind().into();
+        detail["type"] = told(live, subject.type_name()).into();
+        detail["name"] = told(live, subject.name()).into();
+    } else {
+        detail["more"] = true.into();
+    }
+    if let Some(reason) = reason {
+        detail["reason"] = reason.into();
+    }
     let entry = entry(
         core,
         live,
@@ -151,7 +176,8 @@ pub(crate) async fn refuse(
 }
 
 /// Teaches the redactor everything that the step is written to read, before anything it printed is
-/// kept. This is no hand-out: the values stay here.
+/// kept. This is no hand-out: the values stay here. One that does not open is left out: the step does
+/// not get it either, and should it open later, the redactor learns it before the step does.
 pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailure> {
     let mut known = live.known.lock().await;
     if known.masked {
@@ -160,9 +186,11 @@ pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailur
     if let Some(step) = live.written() {
         let mut tx = core.store.begin().await?;
         for subject in Subject::of(&step.reads) {
-            let held = opening::open(core, &mut tx, &live.workflow, &subject).await?;
-            if let Some(held) = held {
-                held.to_mask().for_each(|value| live.redactor.learn(value));
+            match opening::open(core, &mut tx, &live.workflow, &subject).await {
+                Ok(Some(held)) => held.to_mask().for_each(|value| live.redactor.learn(value)),
+                Ok(None) => {}
+                Err(failure) if failure.is_shut() => {}
+                Err(failure) => return Err(failure),
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use language::{StepReads, Value};
 use model::{ConnectionName, SecretName, TypeName, WorkflowId};
-use opener::Opened;
+use opener::{OpenError, Opened};
 use store::{SealedBytes, Tx, connections, grants, secrets};
 use vault::{Owner, Place, SealedValue};
 
 use crate::core::Core;
-use crate::newest;
+use crate::newest::{self, Stored};
 
 /// A connection or a secret, as a text names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +117,23 @@ pub(crate) enum OpenFailure {
     Malformed,
 }
 
+impl OpenFailure {
+    /// Whether it is stored and does not open here, so that nobody is handed anything of it.
+    pub(crate) fn is_shut(&self) -> bool {
+        !matches!(self, Self::Store(_))
+    }
+
+    /// Whether it is the stored value that is wrong, and not the way to it: asking again would not
+    /// help, overwriting it does.
+    pub(crate) fn is_of_the_value(&self) -> bool {
+        match self {
+            // A key that this engine lacks may come back.
+            Self::Store(_) | Self::Open(OpenError::UnknownKey { .. }) => false,
+            Self::Open(_) | Self::Malformed => true,
+        }
+    }
+}
+
 /// Opens a connection of the account or a secret of the workflow; `None` when there is none of that
 /// name. The transaction is a ledgered one, so that rows and ledger tell of one moment. Whoever hands out the answer has to write the ledger first.
 pub(crate) async fn open(
@@ -142,9 +159,17 @@ pub(crate) async fn open(
             }
             let stored: Vec<_> = sealed
                 .iter()
-                .map(|(field, revision, _)| (field.as_str(), *revision))
+                .map(|(field, revision, sealed)| Stored {
+                    field,
+                    revision: *revision,
+                    record: sealed.fingerprint(),
+                })
                 .collect();
-            let owner = newest::Owner::Connection(row.id.as_str());
+            let owner = newest::Owner::Connection {
+                id: row.id.as_str(),
+                type_name: row.type_name.as_str(),
+                name: row.name.as_str(),
+            };
             newest::check(core, tx, owner, &stored).await?;
             let known = model::connection_type(type_name);
             let mut fields = Vec::with_capacity(sealed.len());
@@ -183,7 +208,11 @@ pub(crate) async fn open(
                 return Ok(None);
             };
             let owner = newest::Owner::Secret(row.id.as_str(), workflow.as_str());
-            let stored = [(SECRET_FIELD, field_revision)];
+            let stored = [Stored {
+                field: SECRET_FIELD,
+                revision: field_revision,
+                record: sealed.fingerprint(),
+            }];
             newest::check(core, tx, owner, &stored).await?;
             let place = Place {
                 account: core.account.as_str(),
@@ -222,4 +251,24 @@ fn sealed_value(sealed: SealedBytes) -> Result<SealedValue, OpenFailure> {
             .map_err(|_| OpenFailure::Malformed)?,
         ciphertext: sealed.ciphertext,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::{Debug, Display};
+
+    use static_assertions::assert_not_impl_any;
+
+    use super::{Field, Held};
+    use crate::answers::Answer;
+    use crate::hand_out::Given;
+    use crate::live::{HandedOut, Known};
+
+    assert_not_impl_any!(Held: Debug, Display, Clone, Copy, PartialEq, Into<Vec<u8>>, Into<String>);
+    assert_not_impl_any!(Field: Debug, Display, Clone, Copy, PartialEq);
+    assert_not_impl_any!(HandedOut: Debug, Display, Clone, Copy, PartialEq);
+    assert_not_impl_any!(Known: Debug, Display, Clone, Copy, PartialEq);
+    assert_not_impl_any!(Given: Debug, Display, Clone, Copy, PartialEq);
+    // Clones share one buffer, which is wiped when the last of them is gone; its Debug shows nothing.
+    assert_not_impl_any!(Answer: Display, Copy, PartialEq, Into<String>);
 }

@@ -25,6 +25,11 @@ pub(crate) enum Hindrance {
 pub(crate) const FAILED: &str = "Relay failed while it prepared the step, and an administrator \
      finds out why in its log";
 
+/// What is told when a value of the environment does not open.
+const UNOPENABLE: &str = "The environment of the step needs a value that is stored and can't be \
+     opened. It is marked on the list of connections, or in the settings of the workflow, and an \
+     administrator has to overwrite it.";
+
 /// What the step runs.
 pub(crate) async fn program(core: &Core, step: &RunnableStep) -> Result<Program, Hindrance> {
     if !step.input.is_empty() {
@@ -92,6 +97,7 @@ async fn written(core: &Core, live: &Arc<Live>) -> Result<Vec<(String, String)>,
             DoorError::Evaluation(error) => Hindrance::Step(format!(
                 "The environment of the step cannot be evaluated: {error}."
             )),
+            DoorError::Unopenable => Hindrance::Step(UNOPENABLE.to_owned()),
             _ => Hindrance::Relay(FAILED.to_owned()),
         })?
         .answer;

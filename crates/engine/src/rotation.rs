@@ -5,21 +5,32 @@
 //! the database names it; from then on new values are sealed to it, and old ones are found by the
 //! key they name. A rotation that was killed is carried on by whoever looks next.
 
+mod leftovers;
+mod part;
+
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use model::Timestamp;
-use opener::{KeyError, Keys, OpenError};
+use opener::{KeyError, KeyRing, Keys};
 use serde_json::json;
 use store::ledger::{Actor, Entry};
-use store::resealing::{self, Owner, Resealed, SealedRow};
+use store::resealing::{self, Owner, SealedRow};
 use store::rotations::{self, RotationRow, State};
 use store::vault_keys::{self, NextKey};
 use store::{Store, engines};
 use vault::{KeyId, Place, Statement};
 
+use crate::unopenable;
+use part::Part;
+
 /// Data keys that are sealed again in one transaction: so few that nobody waits for it.
-const PART: u32 = 256;
+const PART: usize = 256;
+
+/// Data keys that are read at one time. While one part of them is written, the next is sealed.
+const BATCH: u32 = 2_048;
 
 /// How often an engine looks whether a rotation was asked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -33,6 +44,7 @@ pub struct Rotator {
     store: Store,
     keys: Arc<Keys>,
     clock: fn() -> Timestamp,
+    threads: NonZeroUsize,
 }
 
 /// Why a part of a rotation was not carried out; the next look tries again.
@@ -41,6 +53,9 @@ pub enum RotationError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// Some data keys could not be sealed again, which says nothing against them.
+    #[error("some data keys were left as they are: {0}")]
+    Left(opener::OpenError),
     /// A key id in the database is none, or a key is of the wrong length.
     #[error("a vault key in the database has the wrong form")]
     Malformed,
@@ -49,17 +64,26 @@ pub enum RotationError {
     Ending,
 }
 
-/// What has become of one part of the data keys.
-#[derive(Default)]
-struct Part {
-    resealed: Vec<Resealed>,
-    unopenable: Vec<SealedRow>,
-}
-
 impl Rotator {
-    /// A rotator that has these keys.
+    /// A rotator that has these keys. It leaves one core to whatever else goes on, if there are
+    /// several.
     pub fn new(store: Store, keys: Arc<Keys>, clock: fn() -> Timestamp) -> Self {
-        Self { store, keys, clock }
+        let others = cores().get() - 1;
+        Self {
+            store,
+            keys,
+            clock,
+            threads: NonZeroUsize::new(others).unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+
+    /// The same, for a process that does nothing else: it works on every core.
+    #[must_use]
+    pub fn on_every_core(self) -> Self {
+        Self {
+            threads: cores(),
+            ..self
+        }
     }
 
     /// Carries out what is asked for, for as long as the engine lives.
@@ -80,16 +104,18 @@ impl Rotator {
         }
     }
 
-    /// Carries out one part of the rotation that is asked for or under way; `false` when there is
-    /// none.
+    /// Carries out some of the rotation that is asked for or under way; `false` when there is none.
     pub async fn carry_on(&self) -> Result<bool, RotationError> {
         let Some(rotation) = rotations::newest(&self.store).await? else {
             return Ok(false);
         };
         match rotation.state {
             State::Asked => self.begin(&rotation).await?,
-            State::Running => self.next_part(&rotation).await?,
-            State::Finished | State::Failed => return Ok(false),
+            State::Running => self.next_batch(&rotation).await?,
+            State::Finished | State::Failed => {
+                self.let_go().await?;
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -100,9 +126,12 @@ impl Rotator {
         let current = known.iter().find(|known| known.retired_at.is_none());
         let current = current.ok_or(RotationError::Malformed)?;
         let current_id = key_id(&current.key.key_id)?;
-        let used = known.iter().map(|known| key_id(&known.key.key_id));
-        let used = used.collect::<Result<Vec<_>, _>>()?;
-        let alone = engines::runners(&self.store).await?.len() <= 1;
+        // A row with an id that is none stands for no key.
+        let used = known
+            .iter()
+            .filter_map(|known| key_id(&known.key.key_id).ok());
+        let used = used.collect::<Vec<_>>();
+        let alone = engines::alone(&self.store).await?;
         let next = match self.keys.ready(&used) {
             Ok(Some(id)) => Ok(id),
             // A key that this engine makes lies on this machine alone.
@@ -131,6 +160,8 @@ impl Rotator {
             );
             return self.fail(rotation, &sentence).await;
         };
+        // What opens again, perhaps because its key came back, is carried over with the rest.
+        unopenable::look_again(&self.store, &self.keys, (self.clock)()).await?;
         let detail = json!({
             "rotation": rotation.id.as_str(),
             "follows": current.key.key_id,
@@ -169,52 +200,60 @@ impl Rotator {
         }
     }
 
-    /// Seals the next part of the data keys again, or finishes when there is none.
-    async fn next_part(&self, rotation: &RotationRow) -> Result<(), RotationError> {
+    /// Seals the next data keys again, or finishes when there are none.
+    async fn next_batch(&self, rotation: &RotationRow) -> Result<(), RotationError> {
         let to = rotation.to_key.as_deref().ok_or(RotationError::Malformed)?;
         let current = key_id(to)?;
         self.take_up(current);
-        for older in vault_keys::counts(&self.store).await?.into_keys() {
-            if older == to || !self.keys.find(&key_id(&older)?) {
+        for older in vault_keys::all(&self.store).await? {
+            let older = older.key.key_id;
+            if older == to || !key_id(&older).is_ok_and(|id| self.keys.find(&id)) {
                 continue;
             }
-            let rows = resealing::sealed_to(&self.store, &older, PART).await?;
+            let rows = resealing::sealed_to(&self.store, &older, BATCH).await?;
             if !rows.is_empty() {
-                let part = self.seal_again(rows, &current).await?;
-                return self.keep(rotation, &older, to, part).await;
+                let ring = self.keys.ring().with_current(&current);
+                let ring = Arc::new(ring.ok_or(RotationError::Malformed)?);
+                return self.carry_over(rotation, &older, to, &ring, rows).await;
             }
+        }
+        if self.mark_malformed().await? {
+            return Ok(());
         }
         self.finish(rotation, to).await
     }
 
-    /// The work that takes time, on a thread that may take it.
-    async fn seal_again(&self, rows: Vec<SealedRow>, to: &KeyId) -> Result<Part, RotationError> {
-        let ring = self.keys.ring();
-        let ring = ring.with_current(to).ok_or(RotationError::Malformed)?;
-        let work = move || {
-            let mut part = Part::default();
-            for row in rows {
-                let sealed = key_id(&row.sealed.key_id)
-                    .ok()
-                    .map(|id| ring.seal_again(id, &row.sealed.sealed_data_key, &place(&row)));
+    /// Seals these again, part by part; while one is written, the next is sealed.
+    async fn carry_over(
+        &self,
+        rotation: &RotationRow,
+        from: &str,
+        to: &str,
+        ring: &Arc<KeyRing>,
+        rows: Vec<SealedRow>,
+    ) -> Result<(), RotationError> {
+        let mut parts = part::split(rows, PART).into_iter();
+        let mut sealed = None;
+        loop {
+            let next = parts.next();
+            let ends = next.is_none();
+            let write = async {
                 match sealed {
-                    Some(Ok(after)) => part.resealed.push(Resealed {
-                        owner: row.owner,
-                        before: row.sealed.sealed_data_key,
-                        after,
-                    }),
-                    // Without randomness nothing is wrong with the value.
-                    Some(Err(OpenError::NotSealed(_))) => {}
-                    Some(Err(OpenError::Refused | OpenError::UnknownKey { .. })) | None => {
-                        part.unopenable.push(row);
-                    }
+                    Some(part) => self.keep(rotation, from, to, part).await,
+                    None => Ok(()),
                 }
+            };
+            let seal = async {
+                match next {
+                    Some(rows) => part::seal_again(ring, rows, self.threads).await.map(Some),
+                    None => Ok(None),
+                }
+            };
+            ((), sealed) = tokio::try_join!(write, seal)?;
+            if ends {
+                return Ok(());
             }
-            part
-        };
-        tokio::task::spawn_blocking(work)
-            .await
-            .map_err(|_| RotationError::Ending)
+        }
     }
 
     async fn keep(
@@ -237,7 +276,10 @@ impl Rotator {
             let entry = marking(row, entry.at, true);
             resealing::mark(&mut tx, row, Some(entry.at), &entry).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        // Not at once again: that would go on without a pause.
+        part.left
+            .map_or(Ok(()), |error| Err(RotationError::Left(error)))
     }
 
     async fn finish(&self, rotation: &RotationRow, to: &str) -> Result<(), RotationError> {
@@ -294,6 +336,11 @@ impl Rotator {
             detail: detail.to_string(),
         }
     }
+}
+
+/// How many threads really run at one time.
+fn cores() -> NonZeroUsize {
+    thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 const SEVERAL_ENGINES: &str = "Several engines share this database, and a key that one of them \

@@ -47,8 +47,8 @@ pub(crate) fn shut(subject: &Subject) -> String {
         Subject::Connection { type_name, name } => format!("the connection {type_name} / {name}"),
     };
     format!(
-        "its condition needs {named}, which exists but could not be opened; an administrator finds \
-         out why in the log of Relay"
+        "its condition needs {named}, which is stored and can't be opened; an administrator overwrites \
+         it, or finds out in the log of Relay why"
     )
 }
 

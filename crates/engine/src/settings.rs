@@ -54,7 +54,8 @@ pub struct Settings {
     pub runner: RunnerChoice,
     /// Whether steps may run without a sandbox when there is none.
     pub allow_unsandboxed: bool,
-    /// Files and directories that no step may see: the data directory, the key.
+    /// Files and directories that no step may see: the data directory, the keys. With a file, those
+    /// beside it whose names are its own with something behind a dot.
     pub hidden: Vec<PathBuf>,
     /// The address of the metadata API, as bound.
     pub metadata: SocketAddr,

@@ -1,19 +1,37 @@
 //! Marking values that do not open, so that a person learns of them before the next step asks.
+//!
+//! Only a record that its own key refuses is marked. One whose key is not here may be in order:
+//! perhaps another engine has that key, or its file comes back.
 
-use model::WorkflowId;
+use model::{Timestamp, WorkflowId};
+use opener::{Keys, OpenError};
 use store::resealing::{self, SealedRow};
-use store::{connections, secrets};
+use store::{Store, connections, secrets};
 use vault::SealedValue;
 
 use crate::core::Core;
 use crate::opening::{OpenFailure, Subject};
 use crate::rotation::{marking, place};
 
+/// What trying to open a value has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Opens,
+    /// It never will.
+    Refused,
+    /// Its key is not here.
+    NoKey,
+}
+
 /// Looks again at every value that is marked: perhaps a key is here now that was not.
-pub(crate) async fn look_again(core: &Core) -> Result<(), store::Error> {
-    for row in resealing::unopenable(&core.store).await? {
-        if opens(core, &row) {
-            mark(core, &row, false).await?;
+pub(crate) async fn look_again(
+    store: &Store,
+    keys: &Keys,
+    now: Timestamp,
+) -> Result<(), store::Error> {
+    for row in resealing::unopenable(store).await? {
+        if tried(keys, &row) == Found::Opens {
+            mark(store, &row, now, false).await?;
         }
     }
     Ok(())
@@ -27,7 +45,7 @@ pub(crate) async fn noted(
     subject: &Subject,
     failure: OpenFailure,
 ) -> OpenFailure {
-    if !matches!(failure, OpenFailure::Store(_))
+    if failure.is_of_the_value()
         && let Err(error) = find(core, workflow, subject).await
     {
         tracing::warn!(%error, "a value that does not open could not be marked");
@@ -48,27 +66,32 @@ async fn find(core: &Core, workflow: &WorkflowId, subject: &Subject) -> Result<(
             .map(|(row, ..)| row.id.to_string()),
     };
     for row in resealing::of(&core.store, id.as_deref().unwrap_or_default()).await? {
-        if !opens(core, &row) {
-            mark(core, &row, true).await?;
+        if tried(&core.keys, &row) == Found::Refused {
+            mark(&core.store, &row, core.now(), true).await?;
         }
     }
     Ok(())
 }
 
-async fn mark(core: &Core, row: &SealedRow, unopenable: bool) -> Result<(), store::Error> {
-    let entry = marking(row, core.now(), unopenable);
-    let mut tx = core.store.begin().await?;
+async fn mark(
+    store: &Store,
+    row: &SealedRow,
+    now: Timestamp,
+    unopenable: bool,
+) -> Result<(), store::Error> {
+    let entry = marking(row, now, unopenable);
+    let mut tx = store.begin().await?;
     let at = unopenable.then_some(entry.at);
     resealing::mark(&mut tx, row, at, &entry).await?;
     tx.commit().await
 }
 
-fn opens(core: &Core, row: &SealedRow) -> bool {
+fn tried(keys: &Keys, row: &SealedRow) -> Found {
     let (Ok(key_id), Ok(nonce)) = (
         row.sealed.key_id.parse(),
         row.sealed.nonce.as_slice().try_into(),
     ) else {
-        return false;
+        return Found::Refused;
     };
     let sealed = SealedValue {
         key_id,
@@ -76,5 +99,9 @@ fn opens(core: &Core, row: &SealedRow) -> bool {
         nonce,
         ciphertext: row.sealed.ciphertext.clone(),
     };
-    core.keys.open(&sealed, &place(row)).is_ok()
+    match keys.open(&sealed, &place(row)) {
+        Ok(_) => Found::Opens,
+        Err(OpenError::UnknownKey { .. }) => Found::NoKey,
+        Err(OpenError::Refused | OpenError::NotSealed(_)) => Found::Refused,
+    }
 }

@@ -20,6 +20,9 @@ pub struct SetupConnection {
     pub state: RequirementState,
     /// The id of the connection that fits.
     pub id: Option<String>,
+    /// Whether a value of that one can't be opened any more. No run has to wait for that: perhaps no
+    /// step asks for it.
+    pub unopenable: bool,
     /// For the state wrong type: the type of the connection that has this name.
     pub held_type: Option<String>,
     /// The steps that use it.
@@ -39,6 +42,8 @@ pub struct SetupSecret {
     pub state: RequirementState,
     /// The id of the secret.
     pub id: Option<String>,
+    /// Whether its value can't be opened any more.
+    pub unopenable: bool,
     /// The steps that use it.
     pub steps: Vec<String>,
     /// The triggers that use it.
@@ -116,6 +121,7 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
             name: one.name.clone(),
             state,
             id: held.map(|held| held.id.clone()),
+            unopenable: held.is_some_and(|held| held.unopenable),
             held_type: other.map(|held| held.type_name.clone()),
             steps: one.steps.clone(),
             triggers: one.triggers.clone(),
@@ -131,6 +137,7 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
                 None => RequirementState::Missing,
             },
             id: held.map(|held| held.id.clone()),
+            unopenable: held.is_some_and(|held| held.unopenable),
             steps: one.steps.clone(),
             triggers: one.triggers.clone(),
             place: one.place,

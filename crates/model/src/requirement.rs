@@ -48,6 +48,9 @@ pub struct HeldConnection {
     pub name: String,
     /// Whether the workflow may use it.
     pub permitted: bool,
+    /// Whether a value of it can't be opened any more, and has to be overwritten.
+    #[serde(default)]
+    pub unopenable: bool,
 }
 
 /// A secret of the workflow, without its value.
@@ -57,7 +60,13 @@ pub struct HeldSecret {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Whether its value can't be opened any more, and has to be overwritten.
+    #[serde(default)]
+    pub unopenable: bool,
 }
+
+/// What is said of values that can't be opened any more.
+pub const UNOPENABLE: &str = "can't be opened";
 
 /// Everything a workflow could use. It crosses to the browser, so it holds names and ids only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,6 +16,36 @@ impl Timestamp {
     pub fn plus(self, milliseconds: i64) -> Self {
         Self(self.0.saturating_add(milliseconds))
     }
+
+    /// The beginning of a day in UTC, written `2026-11-21`; `None` when there is no such day.
+    pub fn of_day(text: &str) -> Option<Self> {
+        let mut parts = text.split('-');
+        let mut number = |digits: usize| {
+            let part = parts.next()?;
+            let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+            plain.then(|| part.parse::<i64>().ok()).flatten()
+        };
+        let wanted = (number(4)?, number(2)?, number(2)?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let day = days(wanted);
+        (civil(day) == wanted).then_some(Self(day * DAY))
+    }
+}
+
+/// A day in milliseconds.
+const DAY: i64 = 86_400_000;
+
+/// The inverse of [`civil`], for days that there are.
+fn days((year, month, day): (i64, i64, i64)) -> i64 {
+    let year = year - i64::from(month <= 2);
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let shifted_month = (month + 9).rem_euclid(12);
+    let day_of_year = (153 * shifted_month + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 /// Days since the epoch to year, month and day in the proleptic Gregorian calendar.
@@ -55,6 +85,32 @@ impl fmt::Display for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_day_is_read_as_it_is_written() {
+        for day in -200_000..200_000 {
+            let at = Timestamp(day * DAY);
+            let text = at.to_string();
+            let written = text.split_once('T').unwrap().0;
+            // Years before 0 and beyond 9999 are written otherwise.
+            if (0..=9_999).contains(&civil(day).0) {
+                assert_eq!(Timestamp::of_day(written), Some(at), "{written}");
+            }
+        }
+        for wrong in [
+            "",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-1-01",
+            "2026-01-01-01",
+            "2026-01-01T00:00",
+            "+026-01-01",
+            "20260101",
+        ] {
+            assert_eq!(Timestamp::of_day(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn known_points_in_time() {

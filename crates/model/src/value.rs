@@ -24,7 +24,15 @@ pub const MAX_VALUE: usize = 64 * 1024;
 /// copies a token often copies the line end behind it.
 pub fn as_sealed(value: &str, multiline: bool) -> String {
     if multiline {
-        value.replace("\r\n", "\n")
+        // Room for all of it from the start: a buffer that grows leaves parts of the value behind.
+        let mut sealed = String::with_capacity(value.len());
+        for (number, line) in value.split("\r\n").enumerate() {
+            if number > 0 {
+                sealed.push('\n');
+            }
+            sealed.push_str(line);
+        }
+        sealed
     } else {
         let one = value.strip_suffix('\n').unwrap_or(value);
         one.strip_suffix('\r').unwrap_or(one).to_owned()
@@ -58,4 +66,26 @@ pub fn check(field: &Field, value: &str) -> Option<FieldProblem> {
         return wrong("nul", format!("{label} contains a NUL character."));
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_those_of_keys_and_no_buffer_grows() {
+        for (typed, expected) in [
+            ("", ""),
+            ("one", "one"),
+            ("one\r\ntwo\r\n", "one\ntwo\n"),
+            ("\r\n\r\n", "\n\n"),
+            ("a\rb\nc\r", "a\rb\nc\r"),
+        ] {
+            let sealed = as_sealed(typed, true);
+            assert_eq!(sealed, expected);
+            assert_eq!(sealed.capacity(), typed.len(), "{typed:?}");
+        }
+        assert_eq!(as_sealed("token\r\n", false), "token");
+        assert_eq!(as_sealed("token\n\n", false), "token\n");
+    }
 }

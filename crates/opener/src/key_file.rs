@@ -1,10 +1,11 @@
 //! The file of a private key: readable by its owner alone, written once, never overwritten.
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirEntry, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use vault::KeyId;
 use zeroize::Zeroizing;
@@ -99,17 +100,9 @@ pub(crate) fn read_beside(path: &Path) -> Result<Vec<KeyRing>, KeyError> {
 
 /// What lies beside `path` under the name of a key, and the id if it is in the name.
 fn names_beside(path: &Path) -> Result<Vec<(PathBuf, Option<KeyId>)>, KeyError> {
-    let unreadable = |cause| KeyError::Unreadable {
-        path: path.to_owned(),
-        cause,
-    };
-    let directory = match path.parent() {
-        Some(directory) if directory != Path::new("") => directory,
-        _ => Path::new("."),
-    };
     let mut found = Vec::new();
-    for entry in fs::read_dir(directory).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
+    for entry in entries(path)? {
+        let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
         let own = path.file_name().and_then(|own| own.to_str());
         let end = own.and_then(|own| name.strip_prefix(own)?.strip_prefix('.'));
@@ -125,6 +118,20 @@ fn names_beside(path: &Path) -> Result<Vec<(PathBuf, Option<KeyId>)>, KeyError> 
     }
     found.sort_by(|one, other| one.0.cmp(&other.0));
     Ok(found)
+}
+
+/// Everything that lies in the directory of `path`.
+fn entries(path: &Path) -> Result<Vec<DirEntry>, KeyError> {
+    let directory = match path.parent() {
+        Some(directory) if directory != Path::new("") => directory,
+        _ => Path::new("."),
+    };
+    fs::read_dir(directory)
+        .and_then(Iterator::collect)
+        .map_err(|cause| KeyError::Unreadable {
+            path: path.to_owned(),
+            cause,
+        })
 }
 
 /// Lets `path` hold the key of that id, which lies beside it, and keeps what it held under the id
@@ -204,6 +211,45 @@ pub(crate) fn save_new(path: &Path, text: &str) -> Result<(), KeyError> {
         .and(removed)
         .and_then(|()| sync_directory(path))
         .map_err(unwritable)
+}
+
+/// How old a draft must be to be one that nobody is writing any more.
+const FORGOTTEN: Duration = Duration::from_mins(1);
+
+/// Removes what was left by processes that were killed while they wrote the key at `path` or one
+/// beside it: each holds a private key.
+pub(crate) fn remove_drafts(path: &Path) -> Result<(), KeyError> {
+    let Some(own) = path.file_name().and_then(|own| own.to_str()) else {
+        return Ok(());
+    };
+    for entry in entries(path)? {
+        let is_draft = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.strip_prefix('.')?.strip_prefix(own)?.strip_prefix('.'))
+            .is_some_and(|end| end.rsplit('.').next().is_some_and(is_random));
+        let forgotten = entry
+            .metadata()
+            .and_then(|about| about.modified())
+            .is_ok_and(|at| at.elapsed().is_ok_and(|age| age > FORGOTTEN));
+        if is_draft && forgotten {
+            match fs::remove_file(entry.path()) {
+                Err(cause) if cause.kind() != ErrorKind::NotFound => {
+                    return Err(KeyError::Unwritable {
+                        path: entry.path(),
+                        cause,
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether this is the end of the name of a draft.
+fn is_random(end: &str) -> bool {
+    end.len() == 16 && end.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A name in the same directory that nobody else uses.

@@ -6,7 +6,7 @@
 //! a rotation is killed at, the next start finds every key there is.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use vault::{KeyId, Place, SealedValue};
@@ -26,7 +26,10 @@ pub struct Keys {
     file: Option<PathBuf>,
     /// Whether new keys may be written beside the file.
     makes: bool,
-    looked: RwLock<Option<Instant>>,
+    /// Keys that were let go: their files are not taken in again.
+    let_go: RwLock<Vec<KeyId>>,
+    /// The key that was looked for last, in vain or not, and when.
+    looked: Mutex<Option<(KeyId, Instant)>>,
 }
 
 impl From<KeyRing> for Keys {
@@ -36,7 +39,8 @@ impl From<KeyRing> for Keys {
             ring: RwLock::new(Arc::new(ring)),
             file: None,
             makes: false,
-            looked: RwLock::new(None),
+            let_go: RwLock::default(),
+            looked: Mutex::new(None),
         }
     }
 }
@@ -78,15 +82,14 @@ impl Keys {
         if self.ring().has(id) {
             return true;
         }
-        {
-            let mut looked = self.looked.write().unwrap_or_else(PoisonError::into_inner);
-            if looked.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
-                return false;
-            }
-            *looked = Some(Instant::now());
+        // Held while it looks: who comes meanwhile waits for what this one finds.
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = |(other, at): (KeyId, Instant)| other == *id && at.elapsed() < LOOK_AGAIN;
+        if !self.ring().has(id) && !looked.is_some_and(lately) {
+            // A file that cannot be read now is as good as none; the start would have told.
+            let _ = self.look_again();
+            *looked = Some((*id, Instant::now()));
         }
-        // A file that cannot be read now is as good as none; the start would have told.
-        let _ = self.look_again();
         self.ring().has(id)
     }
 
@@ -94,9 +97,17 @@ impl Keys {
     pub fn look_again(&self) -> Result<(), KeyError> {
         if let Some(path) = &self.file {
             let found = KeyRing::from_files(path)?;
-            self.change(|ring| with(ring, found));
+            let let_go = self.let_go.read().unwrap_or_else(PoisonError::into_inner);
+            self.change(|ring| with(ring, found).without(&let_go));
         }
         Ok(())
+    }
+
+    /// Forgets these keys, which no value needs any more, and no others that it forgot before. The
+    /// current one is not forgotten.
+    pub fn let_go(&self, ids: &[KeyId]) {
+        ids.clone_into(&mut self.let_go.write().unwrap_or_else(PoisonError::into_inner));
+        self.change(|ring| ring.without(ids));
     }
 
     /// Makes the key of that id the one that new values are sealed to; `false` when it is not here.
@@ -134,6 +145,14 @@ impl Keys {
     pub fn settle(&self) -> Result<(), KeyError> {
         match &self.file {
             Some(path) if self.makes => key_file::settle(path, self.ring().key_id()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what a process that was killed has left of writing a key.
+    pub fn tidy(&self) -> Result<(), KeyError> {
+        match &self.file {
+            Some(path) if self.makes => key_file::remove_drafts(path),
             _ => Ok(()),
         }
     }

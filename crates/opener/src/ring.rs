@@ -82,6 +82,7 @@ impl KeyRing {
 
     /// Removes the file beside the key file that holds the key of that id; answers which it was.
     pub fn remove_file(path: &Path, id: &KeyId) -> Result<Option<PathBuf>, KeyError> {
+        key_file::remove_drafts(path)?;
         key_file::remove(path, *id)
     }
 
@@ -119,6 +120,16 @@ impl KeyRing {
             current,
             older: others.map(Arc::clone).collect(),
         })
+    }
+
+    /// The same keys without these. The current one stays.
+    #[must_use]
+    pub fn without(&self, ids: &[KeyId]) -> Self {
+        let older = self.older.iter().filter(|key| !ids.contains(&key.id));
+        Self {
+            current: Arc::clone(&self.current),
+            older: older.map(Arc::clone).collect(),
+        }
     }
 
     /// The ids of all keys, the current one first.

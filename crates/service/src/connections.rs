@@ -4,12 +4,11 @@
 
 mod change;
 mod check;
-mod used_by;
+pub(crate) mod used_by;
 
-use model::{
-    ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName, WorkflowName,
-};
+use model::{ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName};
 use store::connections::{self, FieldRow};
+use store::uses::{self, UsedIn};
 
 pub use change::{AddConnection, Change};
 pub use used_by::UsedBy;
@@ -37,8 +36,12 @@ pub struct ConnectionRow {
     pub used_by: Vec<UsedBy>,
     /// When a step was last given a value of it.
     pub last_used: Option<Timestamp>,
-    /// The workflow and the number of the run that step belongs to, as long as it exists.
-    pub last_used_by: Option<(WorkflowName, u64)>,
+    /// That step and its run, as long as the run exists.
+    pub last_used_by: Option<UsedIn>,
+    /// Whether no step was given a value of it for 90 days, nor since it was added.
+    pub unused: bool,
+    /// When it was added.
+    pub created_at: Timestamp,
     /// When it was added or overwritten last.
     pub changed_at: Timestamp,
     /// Who did that.
@@ -63,6 +66,8 @@ pub struct FieldView {
     pub name: String,
     /// Whether a value is stored.
     pub stored: bool,
+    /// Whether that value can't be opened any more.
+    pub unopenable: bool,
     /// When it was set.
     pub set_at: Option<Timestamp>,
     /// Who set it.
@@ -77,14 +82,15 @@ impl Service {
         let needs = store::requirements::of_account(store, account)
             .await
             .map_err(broken)?;
-        let mut uses = used_by::by_connection(needs);
-        let mut last = store::uses::last_of(store, account).await.map_err(broken)?;
+        let mut used_by = used_by::by_connection(needs);
+        let mut last = uses::last_of(store, account).await.map_err(broken)?;
+        let now = self.now();
         let mut rows: Vec<_> = rows
             .into_iter()
             .map(|row| {
                 let key = (row.type_name.to_string(), row.name.to_string());
                 let last = last.remove(&row.id);
-                view(row, uses.remove(&key).unwrap_or_default(), last)
+                view(row, used_by.remove(&key).unwrap_or_default(), last, now)
             })
             .collect();
         rows.sort_by_cached_key(|row| (lookup_order(&row.type_name), lookup_order(&row.name)));
@@ -114,12 +120,24 @@ impl Service {
             row.name.as_str(),
         );
         let used_by = used_by::group(needs.await.map_err(broken)?);
-        let mut last = store::uses::last_of(store, account).await.map_err(broken)?;
-        let last = last.remove(&row.id);
+        let last = uses::last_of_connection(store, account, id).await;
+        let last = last.map_err(broken)?;
         Ok(Some(ConnectionView {
             fields: fields(row.type_name.as_str(), &stored),
-            row: view(row, used_by, last),
+            row: view(row, used_by, last, self.now()),
         }))
+    }
+
+    /// The steps that were given a value of a connection, newest first, and the revision that each
+    /// was given; at most 20.
+    pub async fn connection_uses(
+        &self,
+        _: &Viewer,
+        id: &ConnectionId,
+    ) -> Result<Vec<(UsedIn, u64)>, Problem> {
+        uses::of_subject(&self.store, &self.account, id.as_str(), NEWEST_USES)
+            .await
+            .map_err(broken)
     }
 
     /// A fresh id for the form of a new connection: the values will be sealed for it, and it is
@@ -129,25 +147,34 @@ impl Service {
     }
 }
 
-/// The state of a connection with a value that does not open.
-const UNOPENABLE: &str = "can't be opened";
+/// How many uses the page of a connection or secret shows.
+pub(crate) const NEWEST_USES: u32 = 20;
 
-/// When a connection was last used, and by which run of which workflow.
-type LastUse = (Timestamp, WorkflowName, u64);
+/// After how long without use a connection is marked, in milliseconds.
+const LONG: i64 = 90 * 24 * 60 * 60 * 1_000;
+
+/// Whether something that was added and used then has been of no use for long.
+fn unused(created_at: Timestamp, last_used: Option<Timestamp>, now: Timestamp) -> bool {
+    let last = last_used.map_or(created_at, |used| used.max(created_at));
+    now.0.saturating_sub(last.0) > LONG
+}
 
 fn view(
     row: connections::ConnectionRow,
     used_by: Vec<UsedBy>,
-    last: Option<LastUse>,
+    last: Option<UsedIn>,
+    now: Timestamp,
 ) -> ConnectionRow {
     ConnectionRow {
-        last_used_by: last.map(|(_, workflow, number)| (workflow, number)),
+        last_used_by: last,
+        unused: unused(row.created_at, row.last_used, now),
+        created_at: row.created_at,
         id: row.id,
         type_name: row.type_name,
         name: row.name,
         // It cannot be stored without its required fields.
         state: if row.unopenable {
-            UNOPENABLE
+            model::UNOPENABLE
         } else {
             RequirementState::Configured.words()
         },
@@ -172,16 +199,37 @@ fn fields(type_name: &str, stored: &[FieldRow]) -> Vec<FieldView> {
         .chain(other.map(|row| &*row.field));
     names
         .map(|name| {
-            let set = stored
-                .iter()
-                .find(|row| row.field == name)
-                .and_then(|row| row.stored.clone());
+            let row = stored.iter().find(|row| row.field == name);
+            let set = row.and_then(|row| row.stored.clone());
             FieldView {
                 name: name.to_owned(),
                 stored: set.is_some(),
+                unopenable: row.is_some_and(|row| row.unopenable),
                 set_at: set.as_ref().map(|(at, _)| *at),
                 set_by: set.map(|(_, by)| who(by)),
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ninety_days_are_long() {
+        let at = |days: i64| Timestamp(days * 24 * 60 * 60 * 1_000);
+        for (created, used, now, expected) in [
+            (0, None, 90, false),
+            (0, None, 91, true),
+            (0, Some(10), 91, false),
+            (0, Some(10), 101, true),
+            // A clock that was set back.
+            (200, Some(10), 150, false),
+            (200, None, 100, false),
+        ] {
+            let found = unused(at(created), used.map(at), at(now));
+            assert_eq!(found, expected, "{created} {used:?} {now}");
+        }
+    }
 }

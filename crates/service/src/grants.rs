@@ -62,7 +62,7 @@ impl Service {
         let row = connections::find(&mut tx, &self.account, id)
             .await
             .map_err(broken)?;
-        row.ok_or_else(|| Problem::not_found("connection"))?;
+        let row = row.ok_or_else(|| Problem::not_found("connection"))?;
         let mut chosen = Vec::new();
         for name in names {
             let name: WorkflowName = name.parse().map_err(|_| Problem::not_found("workflow"))?;
@@ -72,7 +72,12 @@ impl Service {
             chosen.push(found.ok_or_else(|| Problem::not_found("workflow"))?.id);
         }
         let ids: Vec<_> = chosen.iter().map(WorkflowId::as_str).collect();
-        let detail = json!({ "limited": limited, "workflows": ids });
+        let detail = json!({
+            "type": row.type_name.as_str(),
+            "name": row.name.as_str(),
+            "limited": limited,
+            "workflows": ids,
+        });
         let entry = self.entry(
             administrator.actor(),
             "connection.limit",
@@ -97,8 +102,12 @@ impl Service {
         let row = connections::find(&mut tx, &self.account, id)
             .await
             .map_err(broken)?;
-        row.ok_or_else(|| Problem::not_found("connection"))?;
-        let detail = json!({ "workflow": workflow.id.as_str() });
+        let row = row.ok_or_else(|| Problem::not_found("connection"))?;
+        let detail = json!({
+            "type": row.type_name.as_str(),
+            "name": row.name.as_str(),
+            "workflow": workflow.id.as_str(),
+        });
         let entry = self.entry(
             administrator.actor(),
             "connection.grant",
@@ -106,6 +115,12 @@ impl Service {
             &detail,
         );
         // Whoever asks twice, or asks for what all may, changes nothing.
+        if grants::permit(&mut tx, id, &workflow.id)
+            .await
+            .map_err(broken)?
+        {
+            return Ok(());
+        }
         grants::add(&mut tx, id, &workflow.id, &entry)
             .await
             .map_err(broken)?;

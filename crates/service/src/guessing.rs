@@ -5,21 +5,23 @@
 //! password, is not counted, costs a read, and is answered at leisure. Ten tries in a quarter of an
 //! hour for one person and a hundred in an hour from one network are the most that ever get through.
 //!
-//! Somebody who fills a person's gate on purpose keeps that person out from networks the person has
-//! no session from, and not from the others: those have a gate of their own.
+//! Somebody who fills a person's gate on purpose keeps that person out from browsers the person has
+//! never signed in with, and not from the others: each of those has a gate of its own, and so has
+//! each session that asks for the password once more.
 //!
-//! What is counted falls into buckets by a hash that nobody outside can compute, so that neither the
-//! rows grow with what is typed nor somebody can aim at another one's bucket.
+//! What is counted falls into buckets by a hash with a key that nobody outside knows, so that neither
+//! the rows grow with what is typed nor somebody can aim at another one's bucket.
 
 use std::time::Duration;
 
-use model::{Problem, ProblemKind, Timestamp, UserId};
+use model::{Email, Problem, ProblemKind, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use store::sign_ins::{self, Count, Gate};
 
-use crate::client::network;
+use crate::password::Place;
+use crate::permission::Caller;
 use crate::service::broken;
-use crate::{Client, Service};
+use crate::{Client, Service, random};
 
 /// Buckets of each kind; a power of two.
 const BUCKETS: u32 = 1 << 16;
@@ -48,6 +50,12 @@ const PERSON: Rule = Rule {
     first: 10 * SECOND,
     longest: 15 * MINUTE,
     forgets: 15 * MINUTE,
+};
+
+/// For one site of IPv6, which has 65,536 networks.
+const SITE: Rule = Rule {
+    free: 199,
+    ..ADDRESS
 };
 
 /// For one network, behind which there may be a whole office.
@@ -89,40 +97,67 @@ impl Rule {
 
 /// A try that has been let through, and counts as a failure until it turns out to be none.
 pub(crate) struct Guess {
-    gates: [(Gate, &'static Rule); 2],
+    /// Where it comes from, then whose password it is about.
+    gates: Vec<(Gate, &'static Rule)>,
 }
 
 impl Service {
-    /// Lets a try through, or says how long to wait. `typed` is what was typed as the address, in
-    /// the spelling all spellings have in common; `user` is whose it is, if anybody's.
-    pub(crate) async fn may_guess(
+    /// Lets a try to sign in through, or says how long to wait. `typed` is what was typed as the
+    /// address, in the spelling all spellings have in common; `user` is whose it is, if anybody's.
+    pub(crate) async fn may_sign_in(
         &self,
         typed: &str,
         user: Option<&UserId>,
         client: &Client,
-    ) -> Result<Guess, Problem> {
-        let from = client.network();
-        let familiar = self.is_familiar(user, &from).await?;
-        let person = if familiar {
-            self.gate("pair", &[typed, &from])
+    ) -> Result<(Guess, Place), Problem> {
+        let key = self.gate_key().await?;
+        // It takes the same for nobody.
+        let nobody = UserId::from_bytes([0; 16]);
+        let device = client.device.unwrap_or_default();
+        let user = user.unwrap_or(&nobody);
+        let known = store::devices::is_known(&self.store, &self.account, user, &device);
+        let person = if known.await.map_err(broken)? {
+            gate(key, "device", &[typed.as_bytes(), &device])
         } else {
-            self.gate("person", &[typed])
+            gate(key, "person", &[typed.as_bytes()])
         };
-        let gates = [
-            (self.gate("address", &[&from]), &ADDRESS),
-            (person, &PERSON),
-        ];
-        let only = gates.map(|(gate, _)| gate);
+        self.may_guess(person, client).await
+    }
+
+    /// Lets somebody try to enter their own password once more, or says how long to wait. It counts
+    /// for the session that they do it in, and for no other.
+    pub(crate) async fn may_prove(
+        &self,
+        caller: &Caller,
+        client: &Client,
+    ) -> Result<(Guess, Place), Problem> {
+        let key = self.gate_key().await?;
+        let session = gate(key, "session", &[caller.session()]);
+        self.may_guess(session, client).await
+    }
+
+    /// Lets a try at what `last` is about through, with a place to be hashed.
+    async fn may_guess(&self, last: Gate, client: &Client) -> Result<(Guess, Place), Problem> {
+        let key = self.gate_key().await?;
+        let network = gate(key, "address", &[client.network().as_bytes()]);
+        let mut gates = vec![(network, &ADDRESS)];
+        if let Some(site) = client.site() {
+            gates.push((gate(key, "site", &[site.as_bytes()]), &SITE));
+        }
+        gates.push((last, &PERSON));
+        let only: Vec<_> = gates.iter().map(|(gate, _)| *gate).collect();
         let now = self.now();
         let closed = |counts: &[Count]| {
             let latest = counts.iter().map(|count| count.closed_until).max();
             latest.filter(|until| *until > now)
         };
-        // A look first, so that those who are refused write nothing.
+        // A look first, so that those who are refused write nothing, and take nobody's place in the
+        // line while they wait for their answer.
         let counts = sign_ins::read(&self.store, &only).await.map_err(broken)?;
         if let Some(until) = closed(&counts) {
             return Err(refused_at_leisure(until, now).await);
         }
+        let place = self.passwords.place()?;
         let mut refused = None;
         sign_ins::change(&self.store, &only, |counts| {
             refused = closed(counts);
@@ -137,53 +172,75 @@ impl Service {
         .await
         .map_err(broken)?;
         match refused {
-            Some(until) => Err(refused_at_leisure(until, now).await),
-            None => Ok(Guess { gates }),
+            Some(until) => {
+                drop(place);
+                Err(refused_at_leisure(until, now).await)
+            }
+            None => Ok((Guess { gates }, place)),
         }
     }
 
-    /// The password was right: the person's failures are forgotten, and this try counts for nothing
-    /// against the network.
+    /// The password was right: the failures of whom it is about are forgotten, and this try counts for
+    /// nothing against where it came from.
     pub(crate) async fn guessed_right(&self, guess: Guess) -> Result<(), Problem> {
         let now = self.now();
-        let [(address, _), (person, _)] = guess.gates;
-        sign_ins::change(&self.store, &[address, person], |counts| {
-            let opened = |failures| Count {
-                failures,
+        let only: Vec<_> = guess.gates.iter().map(|(gate, _)| *gate).collect();
+        sign_ins::change(&self.store, &only, |counts| {
+            let last = counts.len().saturating_sub(1);
+            let opened = |(at, count): (usize, &Count)| Count {
+                failures: if at == last {
+                    0
+                } else {
+                    count.failures.saturating_sub(1)
+                },
                 closed_until: now,
             };
-            let network = counts.first().map_or(0, |count| count.failures);
-            vec![opened(network.saturating_sub(1)), opened(0)]
+            counts.iter().enumerate().map(opened).collect()
         })
         .await
         .map_err(broken)
     }
 
-    /// Whether the person has a session from that network. It takes the same for nobody.
-    async fn is_familiar(&self, user: Option<&UserId>, from: &str) -> Result<bool, Problem> {
-        let nobody = UserId::from_bytes([0; 16]);
-        let user = user.unwrap_or(&nobody);
-        let sessions = store::sessions::of_user(&self.store, &self.account, user, self.now());
-        let sessions = sessions.await.map_err(broken)?;
-        let mut networks = sessions.iter().filter_map(|row| row.address.parse().ok());
-        Ok(networks.any(|address| network(address) == from))
+    /// Forgets how often somebody's password was not known.
+    pub(crate) async fn forget_guesses(&self, email: &Email) -> Result<(), Problem> {
+        let key = self.gate_key().await?;
+        let person = gate(key, "person", &[email.key().as_bytes()]);
+        let now = self.now();
+        sign_ins::change(&self.store, &[person], |counts| {
+            let opened = Count {
+                failures: 0,
+                closed_until: now,
+            };
+            vec![opened; counts.len()]
+        })
+        .await
+        .map_err(broken)
     }
 
-    fn gate(&self, counted: &'static str, what: &[&str]) -> Gate {
-        let mut hash = Sha256::new()
-            .chain_update(b"relay.gate.v1")
-            .chain_update(self.account.as_str())
-            .chain_update(counted);
-        for part in what {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let hash: [u8; 32] = hash.finalize().into();
-        let [a, b, c, d, ..] = hash;
-        Gate {
-            counted,
-            bucket: u32::from_be_bytes([a, b, c, d]) % BUCKETS,
-        }
+    /// What buckets are drawn with.
+    async fn gate_key(&self) -> Result<&[u8; 32], Problem> {
+        let drawn = async || {
+            let fresh = random::bytes()?;
+            sign_ins::key(&self.store, &fresh).await.map_err(broken)
+        };
+        self.gate_key.get_or_try_init(drawn).await
+    }
+}
+
+fn gate(key: &[u8; 32], counted: &'static str, what: &[&[u8]]) -> Gate {
+    let mut hash = Sha256::new()
+        .chain_update(b"relay.gate.v2")
+        .chain_update(key)
+        .chain_update(counted);
+    for part in what {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let [a, b, c, d, ..] = hash;
+    Gate {
+        counted,
+        bucket: u32::from_be_bytes([a, b, c, d]) % BUCKETS,
     }
 }
 

@@ -26,6 +26,7 @@ impl Service {
                 .map(|secret| HeldSecret {
                     id: secret.id.into(),
                     name: secret.name.into(),
+                    unopenable: secret.unopenable,
                 })
                 .collect(),
         })

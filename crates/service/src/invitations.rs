@@ -12,9 +12,10 @@ use store::users;
 use zeroize::Zeroizing;
 
 use crate::field::{self};
-use crate::people::{address_taken, person};
+use crate::people::person;
 use crate::permission::{Administrator, Recent};
 use crate::service::broken;
+use crate::session::Proof;
 use crate::{Service, random};
 
 /// How long an invitation is good for, in milliseconds.
@@ -90,6 +91,7 @@ impl Service {
         id: &InvitationId,
     ) -> Result<(), Problem> {
         let mut tx = self.store.begin().await.map_err(broken)?;
+        self.still_administers(&mut tx, by).await?;
         let entry = self.entry(by.actor(), "invitation.withdraw", id.as_str(), &json!({}));
         let there = invitations::remove(&mut tx, id, &entry)
             .await
@@ -101,7 +103,7 @@ impl Service {
     }
 
     /// Adds the person who shows an invitation.
-    pub async fn join(&self, joining: Joining) -> Result<UserId, Problem> {
+    pub async fn join(&self, joining: Joining) -> Result<Proof, Problem> {
         let (name, email) = person(&joining.name, &joining.email, &joining.password)?;
         let code = hash(&joining.code);
         let found = invitations::by_code(&self.store, &self.account, &code, self.now()).await;
@@ -136,11 +138,14 @@ impl Service {
         let detail = json!({ "role": invitation.role.as_str() });
         let entry = self.entry(Actor::User(id.clone()), "user.add", id.as_str(), &detail);
         match users::add(&mut tx, &new, &entry).await {
-            Err(store::Error::Unique) => return Err(address_taken(&email)),
+            Err(store::Error::Unique) => {
+                let detail = format!("Somebody has the address {email} already. Log in instead.");
+                return Err(Problem::field("email", "taken", detail));
+            }
             done => done.map_err(broken)?,
         }
         tx.commit().await.map_err(broken)?;
-        Ok(id)
+        Ok(Proof::by(&id, &hash))
     }
 }
 

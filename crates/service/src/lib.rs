@@ -16,6 +16,7 @@ mod guessing;
 mod holdings;
 mod invitations;
 mod key;
+mod ledger;
 mod password;
 mod people;
 mod permission;
@@ -34,11 +35,12 @@ mod setup_code;
 mod sign_in;
 mod workflows;
 
-pub use client::Client;
+pub use client::{Client, DeviceHash, device_hash, network};
 pub use connections::{AddConnection, Change, ConnectionRow, ConnectionView, FieldView, UsedBy};
 pub use grants::GrantsView;
 pub use invitations::{Invited, Joining};
 pub use key::{record_first_key, record_verifying_key};
+pub use ledger::{ACTORS, EventKind, LedgerLine, LedgerPlace, LedgerSearch, LedgerStanding, Piece};
 pub use people::{FirstAdministrator, NewUser, UserView};
 pub use permission::{
     Administrator, Approver, Caller, CommandLine, Operator, PASSWORD_NEEDED, Recent, Viewer,
@@ -51,8 +53,9 @@ pub use runs::{
     UseView,
 };
 pub use seal::{Given, SealContext};
-pub use secrets::SecretRow;
+pub use secrets::{SecretRow, SecretView};
 pub use service::{Clock, Service, account};
-pub use session::{SessionIdHash, session_id_hash};
+pub use session::{Beginning, Proof, SessionIdHash, session_id_hash, wrong_credentials};
 pub use store::invitations::InvitationRow;
+pub use store::uses::UsedIn;
 pub use workflows::{WorkflowRow, WorkflowView};

@@ -12,6 +12,7 @@ use crate::field::{self, Fields, lookup_order};
 use crate::password;
 use crate::permission::{Administrator, CommandLine};
 use crate::service::broken;
+use crate::session::Proof;
 use crate::{Service, random, setup_code};
 
 /// What `/welcome` asks for.
@@ -98,7 +99,7 @@ impl Service {
     pub async fn create_first_administrator(
         &self,
         new: FirstAdministrator,
-    ) -> Result<UserId, Problem> {
+    ) -> Result<Proof, Problem> {
         let (name, email) = person(&new.name, &new.email, &new.password)?;
         let code = setup_code::hash(&new.code);
         let good = store::setup_code::is_good(&self.store, &self.account, &code, self.now());
@@ -130,7 +131,7 @@ impl Service {
         let entry = self.entry(Actor::User(id.clone()), "user.add", id.as_str(), &detail);
         users::add(&mut tx, &new, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
-        Ok(id)
+        Ok(Proof::by(&id, &hash))
     }
 
     /// Why the setup code did not help.
@@ -184,7 +185,8 @@ impl Service {
         Ok(id)
     }
 
-    /// Gives a person a new password, and ends all sessions of that person.
+    /// Gives a person a new password, ends all sessions of that person and the invitations they have
+    /// made, and forgets who has guessed at the old one.
     pub async fn set_password(
         &self,
         _: CommandLine,
@@ -198,29 +200,52 @@ impl Service {
         let found = users::by_email(&self.store, &self.account, &email)
             .await
             .map_err(broken)?;
-        let user = found.ok_or_else(|| {
-            Problem::new(
-                ProblemKind::NotFound,
-                "not_found",
-                format!("Nobody has the address {email}. Add them with “relay user add”."),
-            )
-        })?;
+        let user = found.ok_or_else(|| nobody(&email))?;
         let hash = self.passwords.hash(password).await?;
         let mut tx = self.store.begin().await.map_err(broken)?;
-        let entry = self.entry(
-            Actor::CommandLine,
-            "user.set_password",
-            user.id.as_str(),
-            &json!({}),
-        );
-        users::set_password_hash(&mut tx, &user.id, &hash, &entry)
+        let ended = store::sessions::delete_of_user(&mut tx, &user.id, None)
             .await
             .map_err(broken)?;
-        store::sessions::delete_of_user(&mut tx, &user.id, None)
+        let withdrawn = store::invitations::remove_of(&mut tx, &user.id)
             .await
             .map_err(broken)?;
+        let detail = json!({ "sessions_ended": ended, "invitations_withdrawn": withdrawn });
+        let id = user.id.as_str();
+        let entry = self.entry(Actor::CommandLine, "user.set_password", id, &detail);
+        let there = users::set_password_hash(&mut tx, &user.id, &hash, &entry)
+            .await
+            .map_err(broken)?;
+        if !there {
+            return Err(nobody(&email));
+        }
+        tx.commit().await.map_err(broken)?;
+        self.forget_guesses(&email).await
+    }
+
+    /// Lets somebody sign in again who was kept from it: the way back in when nobody is left who
+    /// could do it.
+    pub async fn enable_user_here(&self, _: CommandLine, email: &str) -> Result<(), Problem> {
+        let email: Email = field::parse("email", email)?;
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        let found = users::by_email(&mut tx, &self.account, &email)
+            .await
+            .map_err(broken)?;
+        let user = found.ok_or_else(|| nobody(&email))?;
+        if user.disabled_at.is_none() {
+            return Ok(());
+        }
+        self.enable(&mut tx, Actor::CommandLine, &user.id).await?;
         tx.commit().await.map_err(broken)
     }
+}
+
+/// For the command line.
+fn nobody(email: &Email) -> Problem {
+    Problem::new(
+        ProblemKind::NotFound,
+        "not_found",
+        format!("Nobody has the address {email}. Add them with “relay user add”."),
+    )
 }
 
 /// Checks what a new person needs, all of it at once.
@@ -236,7 +261,7 @@ pub(crate) fn person(
     fields.checked(name.zip(email))
 }
 
-pub(crate) fn address_taken(email: &Email) -> Problem {
+fn address_taken(email: &Email) -> Problem {
     Problem::field(
         "email",
         "taken",

@@ -79,14 +79,6 @@ impl Caller {
         }))
     }
 
-    /// The same person, who has just entered their password.
-    pub(crate) fn proved(&self, at: Timestamp) -> Self {
-        Self(Arc::new(Person {
-            proved_at: at,
-            ..Person::clone(&self.0)
-        }))
-    }
-
     /// What is stored of the id of the session.
     pub fn session(&self) -> &SessionIdHash {
         &self.0.session

@@ -3,12 +3,12 @@
 use model::{Problem, Timestamp};
 use serde_json::json;
 use store::ledger::Actor;
-use store::{sessions, users};
+use store::{invitations, sessions, users};
 use zeroize::Zeroizing;
 
 use crate::permission::Caller;
 use crate::service::broken;
-use crate::session::SessionIdHash;
+use crate::session::{Proof, SessionIdHash};
 use crate::{Client, Service, password};
 
 /// One of one's own sessions.
@@ -79,32 +79,36 @@ impl Service {
         Ok(ended)
     }
 
-    /// Gives the caller another password, and ends all their other sessions.
+    /// Gives the caller another password, and ends all their other sessions and the invitations they
+    /// have made: one who knew the old password may have made those.
     pub async fn change_password(
         &self,
         caller: &Caller,
         current: Zeroizing<String>,
         new: Zeroizing<String>,
         client: &Client,
-    ) -> Result<(), Problem> {
+    ) -> Result<Proof, Problem> {
         if let Some(problem) = password::problem_of("new_password", &new) {
             return Err(Problem::input(vec![problem]));
         }
-        self.check_own(caller, "current_password", current, client)
+        let proof = self
+            .check_own(caller, "current_password", current, client)
             .await?;
         let hash = self.passwords.hash(new).await?;
-        let entry = self.own_entry(caller, "user.set_password", &json!({}));
+        let id = caller.user_id();
         let mut tx = self.store.begin().await.map_err(broken)?;
-        let there = users::set_password_hash(&mut tx, caller.user_id(), &hash, &entry)
+        self.still(&mut tx, &proof).await?;
+        let ended = sessions::delete_of_user(&mut tx, id, Some(caller.session()))
             .await
             .map_err(broken)?;
-        if !there {
-            return Err(Problem::not_signed_in());
-        }
-        sessions::delete_of_user(&mut tx, caller.user_id(), Some(caller.session()))
+        let withdrawn = invitations::remove_of(&mut tx, id).await.map_err(broken)?;
+        let detail = json!({ "sessions_ended": ended, "invitations_withdrawn": withdrawn });
+        let entry = self.own_entry(caller, "user.set_password", &detail);
+        users::set_password_hash(&mut tx, id, &hash, &entry)
             .await
             .map_err(broken)?;
-        tx.commit().await.map_err(broken)
+        tx.commit().await.map_err(broken)?;
+        Ok(Proof::by(id, &hash).within(caller.session()))
     }
 
     fn own_entry(

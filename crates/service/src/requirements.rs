@@ -136,6 +136,7 @@ pub(crate) fn held(
         type_name: row.type_name.to_string(),
         name: row.name.to_string(),
         permitted: grants.permit(&row.id, workflow),
+        unopenable: row.unopenable,
     };
     connections.iter().map(held).collect()
 }

@@ -158,7 +158,11 @@ impl Service {
             ),
             None => ("workflow.save", String::new()),
         };
-        let detail = json!({ "revision": base.saturating_add(1), "restored": restored });
+        let detail = json!({
+            "name": workflow.name.as_str(),
+            "revision": base.saturating_add(1),
+            "restored": restored,
+        });
         let entry = self.entry(administrator.actor(), act, workflow.id.as_str(), &detail);
         let new = NewRevision {
             workflow_id: &workflow.id,

@@ -5,7 +5,7 @@ use model::{Problem, ProblemKind, RotationId, Timestamp};
 use serde_json::json;
 use store::ledger::Actor;
 use store::rotations::{self, RotationRow};
-use store::{resealing, vault_keys};
+use store::{Tx, resealing, vault_keys};
 
 use crate::permission::{Administrator, CommandLine, Recent};
 use crate::service::broken;
@@ -89,6 +89,13 @@ impl Service {
         self.all_keys().await
     }
 
+    /// The rotation that is under way or was the last one, for the command line. Unlike
+    /// [`keys_here`](Self::keys_here) it counts no values.
+    pub async fn rotation_here(&self, _: CommandLine) -> Result<Option<RotationView>, Problem> {
+        let rotation = rotations::newest(&self.store).await.map_err(broken)?;
+        Ok(rotation.map(Into::into))
+    }
+
     async fn all_keys(&self) -> Result<KeysView, Problem> {
         let known = vault_keys::all(&self.store).await.map_err(broken)?;
         let mut counts = vault_keys::counts(&self.store).await.map_err(broken)?;
@@ -115,18 +122,20 @@ impl Service {
     /// Asks for a new key. An engine makes it, or takes one that was laid ready, and seals every
     /// value's data key to it.
     pub async fn ask_rotation(&self, administrator: &Recent) -> Result<(), Problem> {
-        self.ask(administrator.actor()).await
+        let mut tx = self.store.begin().await.map_err(broken)?;
+        self.still_administers(&mut tx, administrator).await?;
+        self.ask(tx, administrator.actor()).await
     }
 
     /// The same, for the command line.
     pub async fn ask_rotation_here(&self, _: CommandLine) -> Result<(), Problem> {
-        self.ask(Actor::CommandLine).await
+        let tx = self.store.begin().await.map_err(broken)?;
+        self.ask(tx, Actor::CommandLine).await
     }
 
-    async fn ask(&self, actor: Actor) -> Result<(), Problem> {
+    async fn ask(&self, mut tx: Tx, actor: Actor) -> Result<(), Problem> {
         let id = RotationId::from_bytes(random::bytes()?);
         let entry = self.entry(actor, "vault.rotation_ask", id.as_str(), &json!({}));
-        let mut tx = self.store.begin().await.map_err(broken)?;
         match rotations::add(&mut tx, &id, &entry).await {
             Err(store::Error::Unique) => {
                 return Err(Problem::new(
@@ -170,13 +179,25 @@ impl Service {
             );
         }
         let counts = vault_keys::counts(&mut tx).await.map_err(broken)?;
-        let values = counts.get(id).map_or(0, |count| count.values);
+        let count = counts.get(id).copied().unwrap_or_default();
+        let values = count.values;
         if values > 0 && !lose_values {
             return refused(
                 "key_needed",
                 format!(
                     "{values} values can only be opened with the key {id}. Rotate, and remove it \
                      when no value needs it."
+                ),
+            );
+        }
+        // Perhaps what was in the way of opening them goes away; without the key nothing helps.
+        if count.unopenable > 0 && !lose_values {
+            let many = count.unopenable;
+            return refused(
+                "key_needed",
+                format!(
+                    "{many} values that are sealed to the key {id} could not be opened. Overwrite \
+                     them first, or give them up with --lose-values."
                 ),
             );
         }

@@ -264,12 +264,17 @@ mod tests {
     use static_assertions::assert_not_impl_any;
 
     use super::*;
-    use crate::{AddConnection, Change};
+    use crate::{AddConnection, Change, FirstAdministrator, Invited, Joining, NewUser};
 
     assert_not_impl_any!(Given: Debug, Display, Clone, Copy, serde::Serialize);
     assert_not_impl_any!(Ready: Debug, Display, Clone, Copy, serde::Serialize);
     assert_not_impl_any!(AddConnection: Debug, Display, Clone, Copy, serde::Serialize);
     assert_not_impl_any!(Change: Debug, Display, Clone, Copy, serde::Serialize);
+    // Passwords and codes are no less secret.
+    assert_not_impl_any!(FirstAdministrator: Debug, Display, Clone, Copy, serde::Serialize);
+    assert_not_impl_any!(NewUser: Debug, Display, Clone, Copy, serde::Serialize);
+    assert_not_impl_any!(Joining: Debug, Display, Clone, Copy, serde::Serialize);
+    assert_not_impl_any!(Invited: Debug, Display, Clone, Copy, serde::Serialize);
 
     fn checked(text: &str) -> Result<(), String> {
         let given = Given::Sealed(text.to_owned());

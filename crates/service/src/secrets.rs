@@ -3,9 +3,11 @@
 use model::{Problem, ProblemKind, SecretId, SecretName, Timestamp, value::SECRET};
 use serde_json::json;
 use store::secrets;
+use store::uses::{self, UsedIn};
 use store::workflows::WorkflowRow;
 use vault::{Owner, Place};
 
+use crate::connections::{NEWEST_USES, UsedBy, used_by};
 use crate::field::{Fields, lookup_order};
 use crate::permission::{Administrator, Viewer};
 use crate::seal::{self, Given};
@@ -21,10 +23,26 @@ pub struct SecretRow {
     pub name: SecretName,
     /// Its revision, from 1.
     pub revision: u64,
+    /// Whether its value can't be opened any more, and has to be overwritten.
+    pub unopenable: bool,
     /// When it was added or overwritten last.
     pub changed_at: Timestamp,
     /// Who did that.
     pub changed_by: String,
+    /// The step that was given its value last, and its run.
+    pub last_used: Option<UsedIn>,
+}
+
+/// A secret with what uses it, for its page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretView {
+    /// What the list shows of it.
+    pub row: SecretRow,
+    /// Where the newest revision of its workflow needs it, if it does.
+    pub used_by: Option<UsedBy>,
+    /// The steps that were given its value, newest first, and the revision that each was given; at
+    /// most 20.
+    pub uses: Vec<(UsedIn, u64)>,
 }
 
 impl Service {
@@ -34,18 +52,45 @@ impl Service {
         let rows = secrets::list(&self.store, &workflow.id)
             .await
             .map_err(broken)?;
+        let last = uses::last_of_secrets(&self.store, &workflow.id).await;
+        let mut last = last.map_err(broken)?;
         let mut rows: Vec<_> = rows
             .into_iter()
             .map(|row| SecretRow {
+                last_used: last.remove(&row.id),
                 id: row.id,
                 name: row.name,
                 revision: row.revision,
+                unopenable: row.unopenable,
                 changed_at: row.changed_at,
                 changed_by: who(row.changed_by),
             })
             .collect();
         rows.sort_by_cached_key(|row| lookup_order(&row.name));
         Ok(rows)
+    }
+
+    /// One secret of a workflow, with what uses it.
+    pub async fn secret(
+        &self,
+        viewer: &Viewer,
+        workflow: &str,
+        id: &str,
+    ) -> Result<Option<SecretView>, Problem> {
+        let rows = self.secrets(viewer, workflow).await?;
+        let Some(row) = rows.into_iter().find(|row| row.id.as_str() == id) else {
+            return Ok(None);
+        };
+        let workflow = self.known_workflow(workflow).await?;
+        let needs =
+            store::requirements::of_secret(&self.store, &workflow.id, row.name.as_str()).await;
+        let used_by = used_by::group(needs.map_err(broken)?).pop();
+        let uses = uses::of_subject(&self.store, &self.account, id, NEWEST_USES).await;
+        Ok(Some(SecretView {
+            uses: uses.map_err(broken)?,
+            used_by,
+            row,
+        }))
     }
 
     /// A fresh id for the form of a new secret. It is accepted once.
@@ -214,6 +259,7 @@ impl Service {
             "name": new.name.as_str(),
             "revision": revision,
             "fields": { SECRET.name: new.field_revision },
+            "records": { SECRET.name: new.sealed.fingerprint() },
             "sealed": { SECRET.name: sealed_by },
         });
         self.entry(administrator.actor(), act, id.as_str(), &detail)

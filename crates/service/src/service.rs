@@ -1,9 +1,12 @@
 //! The service itself: what every use case needs at hand.
 
+use std::sync::Arc;
+
 use model::{AccountId, Problem, Timestamp};
 use serde_json::Value;
 use store::Store;
 use store::ledger::{Actor, Entry};
+use tokio::sync::OnceCell;
 use vault::PublicKey;
 
 use crate::key::SealingKey;
@@ -23,6 +26,7 @@ pub struct Service {
     pub(crate) browser_sealing_required: bool,
     pub(crate) passwords: Passwords,
     pub(crate) texts: Texts,
+    pub(crate) gate_key: Arc<OnceCell<[u8; 32]>>,
     clock: Clock,
 }
 
@@ -45,6 +49,7 @@ impl Service {
             browser_sealing_required: false,
             passwords: Passwords::default(),
             texts: Texts::default(),
+            gate_key: Arc::default(),
             clock,
         }
     }

@@ -1,6 +1,6 @@
 //! Signing in and out, and proving once more who one is.
 
-use model::{Email, Problem, ProblemKind, UserId};
+use model::{Email, Problem, ProblemKind};
 use serde_json::json;
 use store::ledger::{self, Actor};
 use store::sign_ins::{self, Failures};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::password::Answer;
 use crate::permission::{Administrator, Caller, Recent};
 use crate::service::broken;
-use crate::session::SessionIdHash;
+use crate::session::{Proof, SessionIdHash, wrong_credentials};
 use crate::{Client, Service};
 
 /// How long failures are collected before the ledger tells how many more there were (milliseconds).
@@ -24,7 +24,7 @@ impl Service {
         email: &str,
         password: Zeroizing<String>,
         client: &Client,
-    ) -> Result<UserId, Problem> {
+    ) -> Result<Proof, Problem> {
         let parsed = email.parse::<Email>().ok();
         let known = match &parsed {
             Some(email) => users::by_email(&self.store, &self.account, email)
@@ -32,38 +32,36 @@ impl Service {
                 .map_err(broken)?,
             None => None,
         };
-        let place = self.passwords.place()?;
         let typed = parsed.map_or_else(|| email.trim().to_lowercase(), |email| email.key());
         let user = known.as_ref().map(|user| &user.id);
-        let guess = self.may_guess(&typed, user, client).await?;
+        let (guess, place) = self.may_sign_in(&typed, user, client).await?;
         let stored = known.as_ref().map(|user| user.password_hash.clone());
         let answer = self.passwords.check(place, password, stored).await?;
-        match (known, answer) {
-            (Some(user), Answer::Right(better)) if user.disabled_at.is_none() => {
-                self.guessed_right(guess).await?;
-                self.signed_in(&user, better, client).await?;
-                Ok(user.id)
-            }
-            (known, _) => {
-                let subject = known.as_ref().map_or("", |user| user.id.as_str());
-                self.failed(subject, client).await?;
-                Err(Problem::new(
-                    ProblemKind::Input,
-                    "wrong_credentials",
-                    "E-mail or password is wrong.",
-                ))
-            }
+        if let (Some(user), Answer::Right(better)) = (&known, answer)
+            && let Some(proof) = self.signed_in(user, better, client).await?
+        {
+            self.guessed_right(guess).await?;
+            return Ok(proof);
         }
+        let subject = known.as_ref().map_or("", |user| user.id.as_str());
+        self.failed(subject, client).await?;
+        Err(wrong_credentials())
     }
 
+    /// Tells of it, unless the person may not sign in, or has another password by now.
     async fn signed_in(
         &self,
         user: &UserRow,
         better: Option<PasswordHash>,
         client: &Client,
-    ) -> Result<(), Problem> {
+    ) -> Result<Option<Proof>, Problem> {
         let actor = || Actor::User(user.id.clone());
         let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut proof = Proof::of(user);
+        match self.still(&mut tx, &proof).await {
+            Err(problem) if problem.kind == ProblemKind::Input => return Ok(None),
+            still => still?,
+        };
         if let Some(hash) = better {
             let entry = self.entry(
                 actor(),
@@ -74,23 +72,25 @@ impl Service {
             users::set_password_hash(&mut tx, &user.id, &hash, &entry)
                 .await
                 .map_err(broken)?;
+            proof = Proof::by(&user.id, &hash);
         }
         let from = json!({ "from": client.address.to_string() });
         let entry = self.entry(actor(), "user.sign_in", user.id.as_str(), &from);
         ledger::append(&mut tx, &entry).await.map_err(broken)?;
-        tx.commit().await.map_err(broken)
+        tx.commit().await.map_err(broken)?;
+        Ok(Some(proof))
     }
 
     /// Whether it is the caller who types: their password, entered once more. Answers the caller as
-    /// one who has just proved it. A wrong one is told as a problem of the control `field`.
+    /// they are now, who has just proved it. A wrong one is told as a problem of the control `field`.
     pub async fn prove(
         &self,
         caller: &Caller,
         field: &str,
         password: Zeroizing<String>,
         client: &Client,
-    ) -> Result<Caller, Problem> {
-        self.check_own(caller, field, password, client).await?;
+    ) -> Result<(Caller, Proof), Problem> {
+        let proof = self.check_own(caller, field, password, client).await?;
         let entry = self.entry(
             Actor::User(caller.user_id().clone()),
             "user.prove",
@@ -98,27 +98,32 @@ impl Service {
             &json!({ "from": client.address.to_string() }),
         );
         let mut tx = self.store.begin().await.map_err(broken)?;
+        let user = self.still(&mut tx, &proof).await?;
         ledger::append(&mut tx, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
-        Ok(caller.proved(entry.at))
+        Ok((Caller::new(user, *caller.session(), entry.at), proof))
     }
 
-    /// Refuses unless it is the caller's own password.
+    /// Refuses unless it is the caller's own password. What it proves is worth something as long as
+    /// the caller's session is there.
     pub(crate) async fn check_own(
         &self,
         caller: &Caller,
         field: &str,
         password: Zeroizing<String>,
         client: &Client,
-    ) -> Result<(), Problem> {
+    ) -> Result<Proof, Problem> {
         let id = caller.user_id();
         let user = users::find(&self.store, &self.account, id).await;
         let user = user.map_err(broken)?.ok_or_else(Problem::not_signed_in)?;
-        let place = self.passwords.place()?;
-        let guess = self.may_guess(&user.email.key(), Some(id), client).await?;
+        let (guess, place) = self.may_prove(caller, client).await?;
+        let proof = Proof::of(&user).within(caller.session());
         let stored = Some(user.password_hash);
         match self.passwords.check(place, password, stored).await? {
-            Answer::Right(_) => self.guessed_right(guess).await,
+            Answer::Right(_) => {
+                self.guessed_right(guess).await?;
+                Ok(proof)
+            }
             Answer::Wrong => {
                 self.failed(id.as_str(), client).await?;
                 let detail = "This is not your password.";

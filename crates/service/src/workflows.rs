@@ -70,6 +70,7 @@ impl Service {
             let held = HeldSecret {
                 id: id.into(),
                 name: name.into(),
+                unopenable: false,
             };
             secrets.entry(workflow).or_default().push(held);
         }

@@ -6,10 +6,12 @@
 
 use std::path::{Path, PathBuf};
 
+use model::Timestamp;
 use sqlx::{AnyConnection, ConnectOptions, Connection};
 
 use crate::Error;
 use crate::address::Address;
+use crate::ledger::{self, Actor, Entry};
 
 /// The files of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +49,61 @@ pub async fn copy(from: &Path, into: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Tells the ledger of a SQLite database something that whoever runs the program does with all of
+/// it. No other part of the file is changed, whatever version wrote it. A database without an
+/// account has nobody to tell: `false`.
+pub async fn tell(
+    file: &Path,
+    at: Timestamp,
+    act: &'static str,
+    detail: &str,
+) -> Result<bool, Error> {
+    let mut connection = open(file, "rw").await?;
+    let done = append(&mut connection, at, act, detail).await;
+    // An open transaction ends with its connection.
+    connection.close().await?;
+    done
+}
+
+async fn append(
+    connection: &mut AnyConnection,
+    at: Timestamp,
+    act: &'static str,
+    detail: &str,
+) -> Result<bool, Error> {
+    let tables: i64 =
+        sqlx::query_scalar("select count(*) from sqlite_master where name = 'ledger_head'")
+            .fetch_one(&mut *connection)
+            .await?;
+    if tables == 0 {
+        return Ok(false);
+    }
+    sqlx::raw_sql("begin immediate")
+        .execute(&mut *connection)
+        .await?;
+    let account: Option<String> =
+        sqlx::query_scalar("select id from accounts order by created_at, id limit 1")
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some(account) = account else {
+        return Ok(false);
+    };
+    let entry = Entry {
+        account: account.parse().map_err(|_| Error::Row("id"))?,
+        at,
+        actor: Actor::CommandLine,
+        act,
+        subject: String::new(),
+        detail: detail.to_owned(),
+    };
+    ledger::append_to(connection, &entry).await?;
+    sqlx::raw_sql("commit").execute(connection).await?;
+    Ok(true)
+}
+
 /// Makes a copy ready to be started from: proves that it is whole, and ends what must not come to
-/// life again with it, the sessions of people and the setup code.
+/// life again with it: the sessions of people, the setup code, and invitations, some of which were
+/// perhaps withdrawn or used since.
 pub async fn make_ready(file: &Path) -> Result<(), Error> {
     let mut connection = open(file, "rw").await?;
     let found: String = sqlx::query_scalar("pragma integrity_check(1)")
@@ -57,7 +112,7 @@ pub async fn make_ready(file: &Path) -> Result<(), Error> {
     if found != "ok" {
         return Err(Error::Damaged);
     }
-    sqlx::raw_sql("pragma secure_delete = on; delete from sessions; delete from setup_codes")
+    sqlx::raw_sql("pragma secure_delete = on; delete from sessions; delete from setup_codes; delete from invitations")
         .execute(&mut connection)
         .await?;
     connection.close().await?;

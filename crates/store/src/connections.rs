@@ -20,6 +20,8 @@ pub struct ConnectionRow {
     pub name: ConnectionName,
     /// Its revision, from 1.
     pub revision: u64,
+    /// When it was added.
+    pub created_at: Timestamp,
     /// When it was added or overwritten last.
     pub changed_at: Timestamp,
     /// Name of who did that; `None` for the command line.
@@ -39,6 +41,8 @@ pub struct FieldRow {
     pub last_revision: u64,
     /// When the stored value was set and by whom; `None` when none is stored.
     pub stored: Option<(Timestamp, Option<String>)>,
+    /// Whether the stored value did not open when it was tried.
+    pub unopenable: bool,
 }
 
 /// A value to store.
@@ -71,6 +75,7 @@ fn read(row: &Row) -> Result<ConnectionRow, Error> {
         type_name: parsed(row, "type_name")?,
         name: parsed(row, "name")?,
         revision: counted(row, "revision")?,
+        created_at: time(row, "created_at")?,
         changed_at: time(row, "changed_at")?,
         changed_by: column(row, "changed_by")?,
         last_used: time_or_null(row, "last_used_at")?,
@@ -81,7 +86,7 @@ fn read(row: &Row) -> Result<ConnectionRow, Error> {
 /// All connections of an account, in no order.
 pub async fn list(source: impl Source, account: &AccountId) -> Result<Vec<ConnectionRow>, Error> {
     let rows = sqlx::query(
-        "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
+        "select c.id, c.type_name, c.name, c.revision, c.created_at, c.changed_at, u.name as changed_by, \
          c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
          and f.unopenable_at is not null) as unopenable from connections c left join users u on u.id = c.changed_by \
          where c.account_id = $1",
@@ -99,7 +104,7 @@ pub async fn find(
     id: &ConnectionId,
 ) -> Result<Option<ConnectionRow>, Error> {
     sqlx::query(
-        "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
+        "select c.id, c.type_name, c.name, c.revision, c.created_at, c.changed_at, u.name as changed_by, \
          c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
          and f.unopenable_at is not null) as unopenable from connections c left join users u on u.id = c.changed_by \
          where c.account_id = $1 and c.id = $2",
@@ -119,7 +124,7 @@ pub async fn fields(
     id: &ConnectionId,
 ) -> Result<Vec<FieldRow>, Error> {
     let rows = sqlx::query(
-        "select f.field, f.last_revision, v.set_at, u.name as set_by from \
+        "select f.field, f.last_revision, v.set_at, v.unopenable_at, u.name as set_by from \
          (select connection_id, field, max(field_revision) as last_revision \
           from connection_fields where account_id = $1 and connection_id = $2 \
           group by connection_id, field) f \
@@ -136,6 +141,7 @@ pub async fn fields(
             field: column(row, "field")?,
             last_revision: counted(row, "last_revision")?,
             stored: time_or_null(row, "set_at")?.map(|at| (at, set_by)),
+            unopenable: time_or_null(row, "unopenable_at")?.is_some(),
         })
     })
 }
@@ -169,7 +175,7 @@ pub async fn sealed_by_name(
     name: &str,
 ) -> Result<Option<(ConnectionRow, Vec<SealedField>)>, Error> {
     let rows = sqlx::query(
-        "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
+        "select c.id, c.type_name, c.name, c.revision, c.created_at, c.changed_at, u.name as changed_by, \
          c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
          and f.unopenable_at is not null) as unopenable, v.field, v.field_revision, v.key_id, v.sealed_data_key, v.nonce, \
          v.ciphertext from connections c left join users u on u.id = c.changed_by \

@@ -201,6 +201,12 @@ fn key(id: &EngineId) -> i64 {
     u64::from_str_radix(half, 16).map_or(0, u64::cast_signed)
 }
 
+/// Whether there is at most one engine. On SQLite there never are two, whatever rows those have left
+/// that died.
+pub async fn alone(store: &Store) -> Result<bool, Error> {
+    Ok(store.kind() == Kind::Sqlite || runners(store).await?.len() <= 1)
+}
+
 /// Whether an engine works on this database now.
 pub async fn any_alive(store: &Store) -> Result<bool, Error> {
     match store.address() {

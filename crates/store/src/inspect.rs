@@ -1,5 +1,6 @@
 //! Looking at a database without writing to it, before a server decides whether it may start.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use sqlx::{AnyConnection, ConnectOptions, Connection};
@@ -21,8 +22,26 @@ pub struct Inspection {
     pub ever_held_key: bool,
     /// The ids of the vault keys without which some value could not be opened.
     pub needed_keys: Vec<String>,
+    /// Which vault key follows which: the id of the one before, by the id of each that has one.
+    pub follows: BTreeMap<String, String>,
     /// Whether a person can sign in already.
     pub has_users: bool,
+}
+
+impl Inspection {
+    /// Whether a key has followed another one, or one that has followed that.
+    pub fn has_followed(&self, key: &str, before: &str) -> bool {
+        let mut next = self.follows.get(key);
+        // Keys that follow each other in a ring end nowhere.
+        for _ in 0..self.follows.len() {
+            match next {
+                Some(found) if found == before => return true,
+                Some(found) => next = self.follows.get(found),
+                None => return false,
+            }
+        }
+        false
+    }
 }
 
 /// Looks at a database without writing to it, before a server decides whether it may start.
@@ -57,6 +76,11 @@ async fn look(connection: &mut AnyConnection, kind: Kind) -> Result<Inspection, 
     } else {
         vault_keys::needed_on(&mut *connection).await?
     };
+    let follows = if newest < ROTATIONS {
+        BTreeMap::new()
+    } else {
+        vault_keys::follows_on(&mut *connection).await?
+    };
     let users: i64 = sqlx::query_scalar("select count(*) from users")
         .fetch_one(&mut *connection)
         .await?;
@@ -64,6 +88,7 @@ async fn look(connection: &mut AnyConnection, kind: Kind) -> Result<Inspection, 
         current_key,
         ever_held_key: vault_keys::any_on(&mut *connection).await?,
         needed_keys,
+        follows,
         has_users: users > 0,
     })
 }

@@ -1,15 +1,22 @@
 //! The ledger: who or what did what, when. Rows are only ever added, each chained to the one before.
 //!
-//! `hash = SHA-256(hash before ‖ number ‖ account ‖ at ‖ actor kind ‖ actor ‖ act ‖ subject ‖ detail)`,
-//! every part after its length as eight bytes. Changing, removing, inserting or reordering rows, or
-//! cutting off the end, makes [`verify`] name the first wrong row. Triggers refuse all of that to
-//! programs that only meant well.
+//! Triggers refuse to change rows to programs that only meant well; the chain tells of others.
+
+mod chain;
+mod names;
+mod search;
 
 use model::{AccountId, AttemptId, Timestamp, UserId};
-use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
 
 use crate::row::{Row, column, counted};
 use crate::{Error, Source, Store, Tx};
+
+pub use chain::{ChainRow, Verdict, Walk, Walked, rows, verify, walk_from};
+pub use names::{AttemptPlace, Ids, Names, named, names};
+pub use search::{ActorFilter, Filter, search};
+
+use chain::Parts;
 
 /// Who or what acted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,65 +92,17 @@ pub struct LedgerRow {
     pub detail: String,
 }
 
-/// What [`verify`] found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Every row is the one that was written.
-    Whole {
-        /// How many there are.
-        rows: u64,
-    },
-    /// The chain breaks.
-    Broken {
-        /// The first row that is wrong or missing.
-        number: u64,
-        /// What is wrong with it, for a person.
-        reason: &'static str,
-    },
-}
-
-/// The columns of a row that the hash covers.
-struct Parts<'a> {
-    number: i64,
-    account: &'a str,
-    at: i64,
-    actor_kind: &'a str,
-    actor: &'a str,
-    act: &'a str,
-    subject: &'a str,
-    detail: &'a str,
-}
-
-impl Parts<'_> {
-    fn hash(&self, previous: &[u8]) -> Vec<u8> {
-        let mut hash = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hash.update((bytes.len() as u64).to_be_bytes());
-            hash.update(bytes);
-        };
-        part(previous);
-        part(&self.number.to_be_bytes());
-        part(self.account.as_bytes());
-        part(&self.at.to_be_bytes());
-        for text in [
-            self.actor_kind,
-            self.actor,
-            self.act,
-            self.subject,
-            self.detail,
-        ] {
-            part(text.as_bytes());
-        }
-        hash.finalize().to_vec()
-    }
-}
-
 /// Appends an act that changes no other row, such as signing in. All other functions append theirs.
 pub async fn append(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
+    append_to(tx.connection(), entry).await
+}
+
+/// Appends to a ledger that no [`Store`] has open, inside the transaction of that connection.
+pub(crate) async fn append_to(connection: &mut AnyConnection, entry: &Entry) -> Result<(), Error> {
     let (number, previous): (i64, Vec<u8>) = sqlx::query_as(
         "update ledger_head set number = number + 1 where id = 1 returning number, hash",
     )
-    .fetch_one(tx.connection())
+    .fetch_one(&mut *connection)
     .await?;
     let (actor_kind, actor) = entry.actor.columns();
     let hash = Parts {
@@ -170,11 +129,11 @@ pub async fn append(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
     .bind(&*entry.subject)
     .bind(&*entry.detail)
     .bind(&*hash)
-    .execute(tx.connection())
+    .execute(&mut *connection)
     .await?;
     sqlx::query("update ledger_head set hash = $1 where id = 1")
         .bind(hash)
-        .execute(tx.connection())
+        .execute(connection)
         .await?;
     Ok(())
 }
@@ -209,98 +168,25 @@ pub async fn hash_of(source: impl Source, number: u64) -> Result<Option<Vec<u8>>
 
 /// Up to `limit` rows after number `after`, oldest first.
 pub async fn after(store: &Store, after: u64, limit: u32) -> Result<Vec<LedgerRow>, Error> {
-    page(store, crate::row::bigint(after)?, i64::from(limit))
-        .await?
-        .iter()
-        .map(|row| {
-            Ok(LedgerRow {
-                number: counted(row, "number")?,
-                at: crate::row::time(row, "at")?,
-                actor_kind: column(row, "actor_kind")?,
-                actor: column(row, "actor")?,
-                act: column(row, "act")?,
-                subject: column(row, "subject")?,
-                detail: column(row, "detail")?,
-            })
-        })
-        .collect()
-}
-
-async fn page(store: &Store, after: i64, limit: i64) -> Result<Vec<Row>, Error> {
-    Ok(sqlx::query(
-        "select number, account_id, at, actor_kind, actor, act, subject, detail, hash \
-         from ledger where number > $1 order by number limit $2",
+    let rows = sqlx::query(
+        "select number, at, actor_kind, actor, act, subject, detail from ledger \
+         where number > $1 order by number limit $2",
     )
-    .bind(after)
-    .bind(limit)
+    .bind(crate::row::bigint(after)?)
+    .bind(i64::from(limit))
     .fetch_all(store.readers())
-    .await?)
+    .await?;
+    crate::row::each(&rows, read)
 }
 
-/// Walks the whole chain.
-///
-/// Whoever can write the database can also write a new chain from some row on; only a copy of the
-/// head kept elsewhere would tell.
-pub async fn verify(store: &Store) -> Result<Verdict, Error> {
-    // The head first: rows that are added meanwhile are not judged.
-    let head: Option<(i64, Vec<u8>)> =
-        sqlx::query_as("select number, hash from ledger_head where id = 1")
-            .fetch_optional(store.readers())
-            .await?;
-    let broken = |number: i64, reason| {
-        Ok(Verdict::Broken {
-            number: u64::try_from(number).unwrap_or(0),
-            reason,
-        })
-    };
-    let Some((last, end)) = head else {
-        return broken(0, "the head of the ledger is missing");
-    };
-    let (mut number, mut hash) = (0, vec![0; 32]);
-    while number < last {
-        let rows = page(store, number, 1_000).await?;
-        if rows.is_empty() {
-            return broken(number + 1, "this row and all after it are missing");
-        }
-        for row in rows
-            .iter()
-            .take(usize::try_from(last - number).unwrap_or(usize::MAX))
-        {
-            let found: i64 = column(row, "number")?;
-            if found != number + 1 {
-                return broken(number + 1, "this row is missing");
-            }
-            number = found;
-            let expected = Parts {
-                number,
-                account: &column::<String>(row, "account_id")?,
-                at: column(row, "at")?,
-                actor_kind: &column::<String>(row, "actor_kind")?,
-                actor: &column::<String>(row, "actor")?,
-                act: &column::<String>(row, "act")?,
-                subject: &column::<String>(row, "subject")?,
-                detail: &column::<String>(row, "detail")?,
-            }
-            .hash(&hash);
-            hash = column(row, "hash")?;
-            if hash != expected {
-                return broken(number, "this row is not the one that was written");
-            }
-        }
-    }
-    if hash != end {
-        return broken(last, "the head of the ledger belongs to another row");
-    }
-    // Rows beyond the head were not appended by Relay; those added since the look at the head were.
-    let stray: i64 = sqlx::query_scalar(
-        "select count(*) from ledger where number > (select number from ledger_head where id = 1)",
-    )
-    .fetch_one(store.readers())
-    .await?;
-    if stray > 0 {
-        return broken(last + 1, "this row stands behind the end of the ledger");
-    }
-    Ok(Verdict::Whole {
-        rows: u64::try_from(last).unwrap_or(0),
+fn read(row: &Row) -> Result<LedgerRow, Error> {
+    Ok(LedgerRow {
+        number: counted(row, "number")?,
+        at: crate::row::time(row, "at")?,
+        actor_kind: column(row, "actor_kind")?,
+        actor: column(row, "actor")?,
+        act: column(row, "act")?,
+        subject: column(row, "subject")?,
+        detail: column(row, "detail")?,
     })
 }

@@ -14,6 +14,7 @@ pub mod backup;
 pub mod checkpoints;
 pub mod connections;
 mod database;
+pub mod devices;
 pub mod engines;
 mod error;
 pub mod grants;

@@ -137,6 +137,24 @@ pub async fn of_connection(
     crate::row::each(&rows, read)
 }
 
+/// What uses the secret of that name in its workflow.
+pub async fn of_secret(
+    source: impl Source,
+    workflow: &WorkflowId,
+    name: &str,
+) -> Result<Vec<WorkflowRequirement>, Error> {
+    let rows = sqlx::query(
+        "select r.workflow_id, w.name as workflow, r.kind, r.type_name, r.name, r.place_kind, \
+         r.place from requirements r join workflows w on w.id = r.workflow_id \
+         where r.workflow_id = $1 and r.kind = 'secret' and r.name = $2 order by r.position",
+    )
+    .bind(workflow.as_str())
+    .bind(name)
+    .fetch_all(source.executor())
+    .await?;
+    crate::row::each(&rows, read)
+}
+
 /// Puts a new index in the place of the old one.
 pub(crate) async fn replace(
     tx: &mut Tx,

@@ -1,5 +1,9 @@
 //! A sealed value as the store sees it: bytes.
 
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
 use crate::Error;
 use crate::row::{Row, column};
 
@@ -17,6 +21,20 @@ pub struct SealedBytes {
 }
 
 impl SealedBytes {
+    /// What the ledger tells of the record, so that no other one can take its place: the SHA-256 of
+    /// nonce ‖ ciphertext in hexadecimal. A rotation does not touch those bytes.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(&self.nonce);
+        hash.update(&self.ciphertext);
+        let mut text = String::new();
+        for byte in hash.finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
     /// Of a row with columns of these names.
     pub(crate) fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {

@@ -55,13 +55,12 @@ pub struct SessionRow {
 
 /// Stores a new session; `false` when the id is taken, so that another one has to be drawn.
 pub async fn create(
-    store: &Store,
+    tx: &mut Tx,
     account: &AccountId,
     id: &IdHash,
     session: NewSession<'_>,
 ) -> Result<bool, Error> {
     let state = session.state;
-    let mut tx = store.begin_unledgered().await?;
     let added = sqlx::query(
         "insert into sessions \
          (id_hash, account_id, user_id, data, expires_at, proved_at, used_at, address, agent) \
@@ -78,7 +77,6 @@ pub async fn create(
     .execute(tx.connection())
     .await?
     .rows_affected();
-    tx.commit().await?;
     Ok(added > 0)
 }
 
@@ -204,21 +202,15 @@ pub async fn load(
     .transpose()
 }
 
-/// Ends a session.
-pub async fn delete(store: &Store, account: &AccountId, id: &IdHash) -> Result<(), Error> {
-    let mut tx = store.begin_unledgered().await?;
-    delete_in(&mut tx, account, id).await?;
-    tx.commit().await
-}
-
-/// Ends a session as part of signing out.
-pub async fn delete_in(tx: &mut Tx, account: &AccountId, id: &IdHash) -> Result<(), Error> {
-    sqlx::query("delete from sessions where id_hash = $1 and account_id = $2")
+/// Ends a session as part of what made that necessary; `false` when there is none.
+pub async fn delete_in(tx: &mut Tx, account: &AccountId, id: &IdHash) -> Result<bool, Error> {
+    let ended = sqlx::query("delete from sessions where id_hash = $1 and account_id = $2")
         .bind(&id[..])
         .bind(account.as_str())
         .execute(tx.connection())
-        .await?;
-    Ok(())
+        .await?
+        .rows_affected();
+    Ok(ended > 0)
 }
 
 /// Ends one session of a person, and tells it; `false` when there is no such session.

@@ -100,6 +100,28 @@ pub async fn change(
     tx.commit().await
 }
 
+/// What buckets are drawn with, which nobody outside knows: `fresh` at the first time, and from then
+/// on the same for every server.
+pub async fn key(store: &Store, fresh: &[u8; 32]) -> Result<[u8; 32], Error> {
+    const KEY: &str = "select key from sign_in_key where id = 1";
+    let known: Option<Vec<u8>> = sqlx::query_scalar(KEY)
+        .fetch_optional(store.readers())
+        .await?;
+    let key = if let Some(key) = known {
+        key
+    } else {
+        let mut tx = store.begin_unledgered().await?;
+        sqlx::query("insert into sign_in_key (id, key) values (1, $1) on conflict (id) do nothing")
+            .bind(&fresh[..])
+            .execute(tx.connection())
+            .await?;
+        let key: Vec<u8> = sqlx::query_scalar(KEY).fetch_one(tx.connection()).await?;
+        tx.commit().await?;
+        key
+    };
+    key.try_into().map_err(|_| Error::Row("key"))
+}
+
 /// Failures that are being collected for the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failures {

@@ -4,10 +4,12 @@
 //! Only behind the feature `testing`, which no program switches on.
 
 use std::env;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::io::Write as _;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -40,6 +42,20 @@ impl TestDatabase {
         self.url.starts_with("sqlite:")
     }
 
+    /// These bytes as a statement writes them.
+    pub fn bytes(&self, bytes: &[u8]) -> String {
+        let mut hex = String::new();
+        for byte in bytes {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        if self.is_sqlite() {
+            format!("x'{hex}'")
+        } else {
+            format!("decode('{hex}', 'hex')")
+        }
+    }
+
     /// Runs statements behind the store's back, and answers how many rows they changed.
     pub async fn execute(&self, sql: &str) -> Result<u64, Error> {
         execute(&self.url, sql).await
@@ -53,6 +69,34 @@ impl TestDatabase {
             .await;
         connection.close().await?;
         Ok(done?)
+    }
+
+    /// The texts that a query answers, one in each row.
+    pub async fn texts(&self, sql: &str) -> Result<Vec<String>, Error> {
+        let mut connection = connect(&self.url).await?;
+        let done = sqlx::query_scalar(AssertSqlSafe(sql))
+            .fetch_all(&mut connection)
+            .await;
+        connection.close().await?;
+        Ok(done?)
+    }
+
+    /// All of a PostgreSQL database as statements that make it again.
+    ///
+    /// # Panics
+    /// When `pg_dump` is not there, or refuses.
+    pub fn dump(&self) -> String {
+        let mut command = Command::new("pg_dump");
+        command.args(["--inserts", "--no-owner", "--no-privileges", "--dbname"]);
+        let dump = expect(command.arg(&self.url).output(), "starting pg_dump");
+        let problem = String::from_utf8_lossy(&dump.stderr);
+        assert!(dump.status.success(), "{problem}");
+        let text = String::from_utf8_lossy(&dump.stdout);
+        // Lines with a backslash are for psql and no SQL.
+        let is_sql =
+            |line: &&str| !line.starts_with('\\') && !line.starts_with("--") && !line.is_empty();
+        let lines: Vec<_> = text.lines().filter(is_sql).collect();
+        lines.join("\n") + "\n"
     }
 }
 

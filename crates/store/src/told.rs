@@ -1,8 +1,12 @@
 //! What the ledger told of one subject: how an old row that was put back is told from the newest.
+//!
+//! Only entries up to the head of the ledger count, and each says whether its own link of the chain
+//! holds. A row that somebody inserted or changed without writing the chain anew is known by that.
 
 use model::AccountId;
 
-use crate::row::{column, counted, each};
+use crate::ledger::ChainRow;
+use crate::row::{column, each};
 use crate::{Error, Source};
 
 /// An entry of the ledger about some subject.
@@ -14,6 +18,8 @@ pub struct Told {
     pub act: String,
     /// JSON.
     pub detail: String,
+    /// Whether its hash is the one it has behind the row before.
+    pub linked: bool,
 }
 
 /// How many entries one look answers.
@@ -31,8 +37,11 @@ pub async fn newest(
     let [first, second, third] = acts;
     let before = before.and_then(crate::row::storable).unwrap_or(i64::MAX);
     let rows = sqlx::query(
-        "select number, act, detail from ledger where subject = $1 and act in ($2, $3, $4) \
-         and account_id = $5 and number < $6 order by number desc limit $7",
+        "select l.number, l.account_id, l.at, l.actor_kind, l.actor, l.act, l.subject, l.detail, \
+         l.hash, p.hash as previous from ledger l left join ledger p on p.number = l.number - 1 \
+         where l.subject = $1 and l.act in ($2, $3, $4) and l.account_id = $5 and l.number < $6 \
+         and l.number <= (select number from ledger_head where id = 1) \
+         order by l.number desc limit $7",
     )
     .bind(subject)
     .bind(first)
@@ -44,10 +53,17 @@ pub async fn newest(
     .fetch_all(source.executor())
     .await?;
     each(&rows, |row| {
+        let found = ChainRow::read(row)?;
+        let previous: Option<Vec<u8>> = column(row, "previous")?;
+        let previous = match previous {
+            None if found.number == 1 => Some(vec![0; 32]),
+            previous => previous,
+        };
         Ok(Told {
-            number: counted(row, "number")?,
-            act: column(row, "act")?,
-            detail: column(row, "detail")?,
+            number: u64::try_from(found.number).unwrap_or(0),
+            linked: previous.is_some_and(|previous| found.hash_after(&previous) == found.hash),
+            act: found.act,
+            detail: found.detail,
         })
     })
 }

@@ -89,6 +89,19 @@ pub async fn list(
     .collect()
 }
 
+/// Id and name of everybody there ever was, also of those who were deleted, in no order.
+pub async fn names(
+    source: impl Source,
+    account: &AccountId,
+) -> Result<Vec<(String, String)>, Error> {
+    Ok(
+        sqlx::query_as("select id, name from users where account_id = $1")
+            .bind(account.as_str())
+            .fetch_all(source.executor())
+            .await?,
+    )
+}
+
 /// The person of that id.
 pub async fn find(
     source: impl Source,
@@ -154,7 +167,8 @@ pub async fn set_password_hash(
     entry: &Entry,
 ) -> Result<bool, Error> {
     let changed = sqlx::query(
-        "update users set password_hash = $1, changed_at = $2 where account_id = $3 and id = $4",
+        "update users set password_hash = $1, changed_at = $2 \
+         where account_id = $3 and id = $4 and deleted_at is null",
     )
     .bind(&*hash.0)
     .bind(entry.at.0)

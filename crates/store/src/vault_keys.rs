@@ -102,6 +102,17 @@ pub(crate) async fn needed_on(connection: &mut AnyConnection) -> Result<Vec<Stri
     Ok(sqlx::query_scalar(NEEDED).fetch_all(connection).await?)
 }
 
+/// Which key follows which: the id of the one before, by the id of each that has one.
+pub(crate) async fn follows_on(
+    connection: &mut AnyConnection,
+) -> Result<BTreeMap<String, String>, Error> {
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select key_id, endorsed_by from vault_keys where endorsed_by is not null")
+            .fetch_all(connection)
+            .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// All keys there ever were, oldest first.
 pub async fn all(source: impl Source) -> Result<Vec<KnownKey>, Error> {
     let rows = sqlx::query(

@@ -6,10 +6,13 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::{
     Aside, Backup, CONTENTS, Contents, DATABASE, FORMAT, LOGS, Part, block_on, cannot, files,
 };
 use crate::failure::Failure;
+use crate::hex::hex;
 use crate::place::Place;
 use crate::serve::tell;
 use crate::{Outcome, installation};
@@ -32,11 +35,19 @@ pub(crate) fn run(options: &Backup) -> Outcome {
             target.display()
         )));
     }
-    let aside = Aside::make(hidden_beside(&target))?;
+    let aside = Aside::make(hidden_beside(&target)?)?;
+    aside.until_told_to_end()?;
+    let made_at = installation::now();
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let told = json!({ "file": name }).to_string();
     let (database, logs) = (aside.file(DATABASE), aside.file(LOGS));
     let found = block_on(async {
-        let found = store::inspect(&place.database_url).await?;
+        // First, so that no copy leaves the house that the ledger does not tell of.
+        let told = store::backup::tell(&files.database, made_at, "backup.make", &told);
+        told.await.map_err(untold)?;
         store::backup::copy(&files.database, &database).await?;
+        // The copy, not the database: perhaps a rotation has begun meanwhile.
+        let found = store::inspect(&store::sqlite_url(&database)).await?;
         // A database that never saw a run may have no logs yet.
         if files.logs.exists() {
             store::backup::copy(&files.logs, &logs).await?;
@@ -49,8 +60,8 @@ pub(crate) fn run(options: &Backup) -> Outcome {
     let contents = Contents {
         format: FORMAT.to_owned(),
         relay: env!("CARGO_PKG_VERSION").to_owned(),
-        made_at: installation::now().to_string(),
-        key_id: found.current_key.map(|key| key.key_id),
+        made_at: made_at.to_string(),
+        key_ids: key_ids(found),
         database: Part::of(&database)?,
         logs: Part::of(&logs)?,
     };
@@ -62,9 +73,32 @@ pub(crate) fn run(options: &Backup) -> Outcome {
         .and_then(|()| sync_directory(&target))
         .map_err(|error| cannot("write", &target, &error))?;
     tell(&format!(
-        "wrote {}; the values in it are sealed with the key {}, which is not in it",
+        "wrote {}; {}",
         target.display(),
-        contents.key_id.as_deref().unwrap_or("(none yet)")
+        match &contents.key_ids[..] {
+            [] => "there is no value in it yet".to_owned(),
+            [key] => format!("the values in it are sealed with the key {key}, which is not in it"),
+            keys => format!(
+                "the values in it are sealed with the keys {}, which are not in it: keep them all",
+                keys.join(", ")
+            ),
+        }
+    ))
+}
+
+/// All keys that the values of a database may be sealed to, the current one first.
+fn key_ids(found: store::Inspection) -> Vec<String> {
+    let current = found.current_key.map(|key| key.key_id);
+    let older = found.needed_keys.into_iter();
+    let older = older
+        .filter(|id| Some(id) != current.as_ref())
+        .collect::<Vec<_>>();
+    current.into_iter().chain(older).collect()
+}
+
+fn untold(error: store::Error) -> Failure {
+    Failure::failed(format!(
+        "the ledger could not be told of the backup, so there is none: {error}"
     ))
 }
 
@@ -89,12 +123,15 @@ fn archive(path: &Path, contents: &Contents, database: &Path, logs: &Path) -> io
     file.get_ref().sync_all()
 }
 
-/// Where the copies are made: on the same file system as the backup.
-fn hidden_beside(target: &Path) -> PathBuf {
+/// Where the copies are made: on the same file system as the backup, and in nobody else's way.
+fn hidden_beside(target: &Path) -> Result<PathBuf, Failure> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random)
+        .map_err(|error| Failure::failed(format!("the system gives no randomness: {error}")))?;
     let mut name = OsString::from(".");
     name.push(target.file_name().unwrap_or_default());
-    name.push(".making");
-    target.with_file_name(name)
+    name.push(format!(".{}.making", hex(&random)));
+    Ok(target.with_file_name(name))
 }
 
 fn sync_directory(path: &Path) -> io::Result<()> {

@@ -2,8 +2,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufReader, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
 
 use super::{
     Aside, CONTENTS, Contents, DATABASE, FORMAT, LOGS, Part, Restore, block_on, cannot, copied,
@@ -13,7 +15,7 @@ use crate::failure::Failure;
 use crate::key::{Decision, KeySource};
 use crate::place::Place;
 use crate::serve::tell;
-use crate::{Outcome, environment};
+use crate::{Outcome, environment, installation};
 
 /// More than the description of a backup needs.
 const LONGEST_CONTENTS: u64 = 64 * 1024;
@@ -28,11 +30,22 @@ pub(crate) fn run(options: Restore) -> Outcome {
     let target = files(&place.database_url, "pg_restore")?;
     let usual = place.key_file();
     let directory = usual.parent().unwrap_or(&usual).to_owned();
-    refuse_what_is_there(&directory, &usual)?;
-    for file in [&target.database, &target.logs] {
+    refuse_what_is_there(&directory, &usual, &target.logs)?;
+    let half = directory.join(UNPACKED).join(LOGS);
+    if target.logs.exists() && !is_half(&target.logs, &half) {
+        return Err(occupied(&target.logs));
+    }
+    // What SQLite kept beside an earlier file would be taken for the newest part of this one.
+    let beside = [&target.database, &target.logs]
+        .into_iter()
+        .flat_map(|file| SIDE_FILES.map(|end| with_end(file, end)));
+    for file in std::iter::once(target.database.clone()).chain(beside) {
         if file.exists() {
-            return Err(occupied(file));
+            return Err(occupied(&file));
         }
+    }
+    if target.logs.exists() {
+        fs::remove_file(&target.logs).map_err(|error| cannot("remove", &target.logs, &error))?;
     }
     let source = KeySource::of(options.key_file, usual)?;
     let key = source.to_string();
@@ -49,6 +62,9 @@ pub(crate) fn run(options: Restore) -> Outcome {
             Decision::Make { .. } => return Err(Failure::failed("the key is missing")),
         }
         store::backup::make_ready(&database).await?;
+        let told = json!({ "made_at": contents.made_at }).to_string();
+        let now = installation::now();
+        store::backup::tell(&database, now, "backup.restore", &told).await?;
         Ok(())
     })?;
     if contents.logs.bytes > 0 {
@@ -64,26 +80,45 @@ pub(crate) fn run(options: Restore) -> Outcome {
     ))
 }
 
+/// What SQLite lays beside a file while it is in use.
+const SIDE_FILES: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+fn with_end(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
+/// Whether the logs are what an earlier restore has put there, that was killed before it put the
+/// database: then they are the very file that it unpacked.
+fn is_half(logs: &Path, unpacked: &Path) -> bool {
+    let place = |path| fs::metadata(path).map(|about| (about.dev(), about.ino()));
+    matches!((place(logs), place(unpacked)), (Ok(one), Ok(other)) if one == other)
+}
+
 /// A directory with anything else than keys in it is somebody's.
-fn refuse_what_is_there(directory: &Path, key: &Path) -> Outcome {
+fn refuse_what_is_there(directory: &Path, key: &Path, logs: &Path) -> Outcome {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(cannot("read", directory, &error)),
     };
-    let key = key
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let name = |path: &Path| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    };
+    let key = name(key);
+    let half = is_half(logs, &directory.join(UNPACKED).join(LOGS)).then(|| name(logs));
     for entry in entries {
         let name = entry
             .map_err(|error| cannot("read", directory, &error))?
             .file_name()
             .to_string_lossy()
             .into_owned();
-        let is_key = name == key || name.starts_with(&format!("{key}."));
-        if !is_key && name != UNPACKED {
+        // Also what was left of writing a key.
+        let visible = name.strip_prefix('.').unwrap_or(&name);
+        let is_key = name == key || visible.starts_with(&format!("{key}."));
+        if !is_key && name != UNPACKED && half.as_ref() != Some(&name) {
             return Err(occupied(&directory.join(name)));
         }
     }

@@ -9,6 +9,7 @@ use crate::serve::tell;
 
 /// Writes a new key to a file of its own.
 pub(super) fn run(options: &New) -> Outcome {
+    crate::place::keep_unreadable();
     let ring = KeyRing::generate().map_err(refused)?;
     ring.save_new(&options.file).map_err(refused)?;
     tell(&format!("{}", ring.key_id()))

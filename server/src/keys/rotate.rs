@@ -35,7 +35,7 @@ pub(super) fn run(source: Source) -> Outcome {
             }
             done => done?,
         }
-        let rotation = follow(&opened, keys).await?;
+        let rotation = follow(&opened, &place.database_url, keys).await?;
         opened.store.close().await;
         match rotation.state {
             RotationState::Failed => Err(Failure::failed(format!(
@@ -48,18 +48,20 @@ pub(super) fn run(source: Source) -> Outcome {
 }
 
 /// Tells how far the rotation is until it is over.
-async fn follow(opened: &Opened, source: KeySource) -> Result<RotationView, Failure> {
+async fn follow(
+    opened: &Opened,
+    database_url: &str,
+    source: KeySource,
+) -> Result<RotationView, Failure> {
     let mut rotator: Option<Rotator> = None;
     // The keys are looked at only when there is no engine that has them.
     let mut source = Some(source);
     let mut told = String::new();
     loop {
-        let view = opened
+        let rotation = opened
             .service
-            .keys_here(CommandLine::of_this_process())
-            .await?;
-        let rotation = view
-            .rotation
+            .rotation_here(CommandLine::of_this_process())
+            .await?
             .ok_or_else(|| Failure::failed("the rotation is gone from the database"))?;
         let now = progress(&rotation);
         if now != told {
@@ -73,9 +75,12 @@ async fn follow(opened: &Opened, source: KeySource) -> Result<RotationView, Fail
             && !engines::any_alive(&opened.store).await?
             && let Some(source) = source.take()
         {
-            let keys: Keys = source.decide(&opened.found)?.carry_out()?;
+            // As it is now: an engine may have begun the rotation, and died.
+            let found = store::inspect(database_url).await?;
+            let keys: Keys = source.decide(&found)?.carry_out()?;
             let clock = installation::now;
-            rotator = Some(Rotator::new(opened.store.clone(), Arc::new(keys), clock));
+            let new = Rotator::new(opened.store.clone(), Arc::new(keys), clock);
+            rotator = Some(new.on_every_core());
         }
         match &rotator {
             Some(rotator) => {

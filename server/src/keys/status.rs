@@ -95,7 +95,7 @@ fn lines(view: &KeysView, here: &Here) -> Vec<String> {
             key.values,
             here.words(key),
         ));
-        let done = !key.current && key.removed.is_none() && key.values == 0;
+        let done = !key.current && key.removed.is_none() && key.values + key.unopenable == 0;
         if done
             && !view
                 .rotation

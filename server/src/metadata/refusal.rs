@@ -128,6 +128,11 @@ impl From<DoorError> for Refusal {
                 argument: None,
             },
             DoorError::TooLarge => Self::too_large(),
+            DoorError::Unopenable => Self::failed(
+                "read",
+                "This is stored in Relay and can't be opened. An administrator has to overwrite it: \
+                 it is marked on the list of connections, or in the settings of the workflow.",
+            ),
             DoorError::Failed => Self::failed_to_read(),
         }
     }

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use model::{Problem, ProblemKind};
-use service::{Caller, Client, PASSWORD_NEEDED};
+use service::{Caller, Client, PASSWORD_NEEDED, Proof};
 use tower::ServiceExt;
 use tower_sessions::Session;
 use zeroize::Zeroizing;
@@ -91,10 +91,11 @@ pub(super) async fn answer(
     let shown_at = state.doors.origin(host::named(&parts.headers));
     let proved = prove(&state, &parts, caller.as_ref(), &body).await;
     let problem = match proved {
-        Ok(proved) => {
-            let caller = proved.or(caller.clone());
-            call(&state, parts, &body, caller).await
+        Ok(Some((proved, renewal))) => {
+            let done = call(&state, parts, &body, Some(proved)).await;
+            renewal.unless_broken(done).await
         }
+        Ok(None) => call(&state, parts, &body, caller.clone()).await,
         Err(problem) => Err(problem),
     };
     let problem = match problem {
@@ -139,14 +140,38 @@ async fn call(
     problem_in(response).await
 }
 
-/// Whoever sends their password along proves that it is them, before the function is called. Their
-/// session goes on under a new id.
+/// A session that is to go on under a new id, because its person has just entered their password.
+struct Renewal {
+    session: Session,
+    proof: Proof,
+    client: Client,
+}
+
+impl Renewal {
+    /// Gives the session its new id when what was asked for has been answered: after a failure of ours
+    /// no cookie is sent, and the old id has to be good still. Where the function has ended the session,
+    /// it stays ended.
+    async fn unless_broken(self, done: Result<Response, Problem>) -> Result<Response, Problem> {
+        if done
+            .as_ref()
+            .is_err_and(|problem| problem.kind == ProblemKind::Internal)
+        {
+            return done;
+        }
+        match begin(&self.session, self.proof, &self.client).await {
+            Err(problem) if problem.kind != ProblemKind::NotSignedIn => Err(problem),
+            _ => done,
+        }
+    }
+}
+
+/// Whoever sends their password along proves that it is them, before the function is called.
 async fn prove(
     state: &AppState,
     parts: &Parts,
     caller: Option<&Caller>,
     body: &Bytes,
-) -> Result<Option<Caller>, Problem> {
+) -> Result<Option<(Caller, Renewal)>, Problem> {
     let mut controls = form_urlencoded::parse(body);
     let password = controls.find(|(name, _)| name == confirm::PASSWORD);
     let (Some(caller), Some((_, password))) = (caller, password) else {
@@ -154,17 +179,21 @@ async fn prove(
     };
     let client = parts.extensions.get::<Client>();
     let session = parts.extensions.get::<Session>();
-    let (Some(client), Some(session)) = (client, session) else {
+    let (Some(client), Some(session)) = (client.cloned(), session.cloned()) else {
         tracing::error!("a request has no client or no session");
         return Err(Problem::internal());
     };
     let password = Zeroizing::new(password.into_owned());
-    let proved = state
+    let (proved, proof) = state
         .service
-        .prove(caller, confirm::PASSWORD, password, client)
+        .prove(caller, confirm::PASSWORD, password, &client)
         .await?;
-    begin(session, caller.user_id(), client).await?;
-    Ok(Some(proved))
+    let renewal = Renewal {
+        session,
+        proof,
+        client,
+    };
+    Ok(Some((proved, renewal)))
 }
 
 /// The page of an answer that is shown once and kept nowhere, so that no address can lead to it.

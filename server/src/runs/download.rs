@@ -1,20 +1,16 @@
 //! `GET /workflows/NAME/runs/NUMBER/steps/POSITION/log[?attempt=]`: the log of a step as a file.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_core::Stream;
 use model::Problem;
 use serde::Deserialize;
 use service::{LogFrom, LogPart, Service};
-use tokio::sync::mpsc;
 
 use super::Looking;
+use crate::parts::{self, Sender};
 use crate::problem::ProblemAnswer;
 
 /// About how many bytes are read from the database at once.
@@ -64,13 +60,13 @@ pub(super) async fn answer(
         place.number,
         place.position + 1
     );
-    let (parts, stream) = mpsc::channel(2);
-    tokio::spawn(send(service, looking, place, from, part, parts));
+    let (sender, body) = parts::body();
+    tokio::spawn(send(service, looking, place, from, part, sender));
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, file),
     ];
-    Ok((headers, Body::from_stream(Parts(stream))).into_response())
+    Ok((headers, body).into_response())
 }
 
 /// Sends part after part, until there is no more, nobody takes them, or whoever asked may not have
@@ -81,7 +77,7 @@ async fn send(
     place: Place,
     mut from: LogFrom,
     mut part: LogPart,
-    parts: mpsc::Sender<io::Result<Bytes>>,
+    sender: Sender,
 ) {
     while !part.chunks.is_empty() {
         let bytes: Vec<u8> = part
@@ -89,7 +85,7 @@ async fn send(
             .into_iter()
             .flat_map(|(.., bytes)| bytes)
             .collect();
-        if parts.send(Ok(bytes.into())).await.is_err() {
+        if sender.send(Ok(bytes.into())).await.is_err() {
             return;
         }
         from.offset = part.next_offset;
@@ -97,7 +93,7 @@ async fn send(
             Ok(part) => part,
             Err(problem) => {
                 // Cut off, so that nobody takes half of a log for all of it.
-                let _ = parts.send(Err(io::Error::other(problem))).await;
+                let _ = sender.send(Err(io::Error::other(problem))).await;
                 return;
             }
         };
@@ -116,15 +112,4 @@ async fn next(
     }
     let log = service.log(&looking.viewer, &place.name, place.number, from);
     log.await
-}
-
-/// The parts as the body of an answer.
-struct Parts(mpsc::Receiver<io::Result<Bytes>>);
-
-impl Stream for Parts {
-    type Item = io::Result<Bytes>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
-    }
 }

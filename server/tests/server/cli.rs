@@ -184,6 +184,37 @@ fn a_new_password_ends_the_sessions() {
     assert_eq!(set("ana@example.com", "short").status.code(), Some(1));
 }
 
+#[tokio::test]
+async fn whoever_was_disabled_is_let_in_again() {
+    let data = tempfile::tempdir().unwrap();
+    let enable = |email: &str| {
+        let dir = data.path().to_str().unwrap();
+        finish(
+            relay(&["user", "enable", "--email", email, "--data-dir", dir]),
+            "",
+        )
+    };
+    assert_eq!(enable("ana@example.com").status.code(), Some(1));
+    assert_eq!(
+        std::fs::read_dir(data.path()).unwrap().count(),
+        0,
+        "nothing was made for nobody"
+    );
+    let added = user_add(data.path(), "ana@example.com", "administrator", PASSWORD);
+    assert!(added.status.success());
+    let url = store::sqlite_url(&data.path().join("relay.db"));
+    let disable = "update users set disabled_at = 1";
+    assert_eq!(store::testing::execute(&url, disable).await.unwrap(), 1);
+    let server = Server::start(data.path());
+    assert!(!server.lets_in("ana@example.com", PASSWORD));
+    let done = enable("ANA@example.com");
+    assert!(done.status.success(), "{}", complaint(&done));
+    assert!(server.lets_in("ana@example.com", PASSWORD));
+    let nobody = enable("nobody@example.com");
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(complaint(&nobody).contains("Nobody has the address"));
+}
+
 #[test]
 fn a_hundred_people_beside_a_server_under_load() {
     let data = tempfile::tempdir().unwrap();

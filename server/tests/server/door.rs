@@ -115,6 +115,52 @@ fn over_tls_cookies_and_headers_say_so() {
 }
 
 #[test]
+fn who_says_nothing_at_all_delays_no_stop() {
+    let data = tempfile::tempdir().unwrap();
+    put_pair(data.path(), "first");
+    let mut server = Server::spawn(with_pair(data.path()));
+    let silent = TcpStream::connect(&server.address).unwrap();
+    let health = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    assert!(
+        ask(&server.address, "first", health)
+            .unwrap()
+            .contains("200 OK")
+    );
+    assert!(server.stop().0.success());
+    assert!(!server.log().contains("cut off"), "{}", server.log());
+    drop(silent);
+}
+
+#[test]
+fn a_proxy_that_nobody_named_is_warned_of() {
+    for (flags, warned) in [
+        (&["--public-url", "https://relay.example"][..], true),
+        (
+            &[
+                "--public-url",
+                "https://relay.example",
+                "--trusted-proxy",
+                "127.0.0.1",
+            ],
+            false,
+        ),
+        (&["--public-url", "http://relay.example"], false),
+        (&[], false),
+    ] {
+        let data = tempfile::tempdir().unwrap();
+        let mut command = serve(data.path());
+        command.args(flags);
+        let mut server = Server::spawn(command);
+        assert!(server.stop().0.success());
+        assert_eq!(
+            server.log().contains("no --trusted-proxy is named"),
+            warned,
+            "{flags:?}"
+        );
+    }
+}
+
+#[test]
 fn a_renewed_certificate_is_taken_up() {
     let data = tempfile::tempdir().unwrap();
     put_pair(data.path(), "first");

@@ -7,6 +7,8 @@ use axum::http::Method;
 use leptos::server_fn::axum::server_fn_paths;
 use model::Role;
 
+use crate::pages::{CONNECTION, PERSON, SECRET};
+
 /// Who may call a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needs {
@@ -44,7 +46,7 @@ pub(crate) struct Function {
     pub(crate) fields: &'static [(&'static str, &'static str)],
 }
 
-const ID: &str = "0123456789abcdef0123456789abcdef";
+const ID: &str = CONNECTION;
 
 /// The list.
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -223,14 +225,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "secret_revision",
         needs: Needs::Viewer,
-        fields: &[("workflow", "created"), ("id", ID)],
+        fields: &[("workflow", "some"), ("id", SECRET)],
     },
     Function {
         name: "add_secret",
         needs: Needs::Administrator,
         fields: &[
-            ("workflow", "created"),
-            ("id", ID),
+            ("workflow", "some"),
+            ("id", SECRET),
             ("name", "token"),
             ("value", "d"),
         ],
@@ -239,8 +241,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "overwrite_secret",
         needs: Needs::Administrator,
         fields: &[
-            ("workflow", "created"),
-            ("id", ID),
+            ("workflow", "some"),
+            ("id", SECRET),
             ("revision", "1"),
             ("value", "e"),
         ],
@@ -248,14 +250,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "secret_seal_context",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("id", ID), ("name", "token")],
+        fields: &[("workflow", "some"), ("id", SECRET), ("name", "token")],
     },
     Function {
         name: "add_sealed_secret",
         needs: Needs::Administrator,
         fields: &[
-            ("workflow", "created"),
-            ("id", ID),
+            ("workflow", "some"),
+            ("id", SECRET),
             ("name", "token"),
             ("sealed[value]", "1.AAAA"),
         ],
@@ -264,8 +266,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         name: "overwrite_sealed_secret",
         needs: Needs::Administrator,
         fields: &[
-            ("workflow", "created"),
-            ("id", ID),
+            ("workflow", "some"),
+            ("id", SECRET),
             ("revision", "1"),
             ("sealed[value]", "1.AAAA"),
         ],
@@ -273,7 +275,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "delete_secret",
         needs: Needs::Administrator,
-        fields: &[("workflow", "created"), ("id", ID)],
+        fields: &[("workflow", "some"), ("id", SECRET)],
     },
     Function {
         name: "join",
@@ -298,27 +300,27 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         name: "change_role",
         needs: Needs::Administrator,
-        fields: &[("id", ID), ("role", "viewer")],
+        fields: &[("id", PERSON), ("role", "viewer")],
     },
     Function {
         name: "disable_user",
         needs: Needs::Administrator,
-        fields: &[("id", ID)],
+        fields: &[("id", PERSON)],
     },
     Function {
         name: "enable_user",
         needs: Needs::Administrator,
-        fields: &[("id", ID)],
+        fields: &[("id", PERSON)],
     },
     Function {
         name: "delete_user",
         needs: Needs::Administrator,
-        fields: &[("id", ID)],
+        fields: &[("id", PERSON)],
     },
     Function {
         name: "end_sessions_of",
         needs: Needs::Administrator,
-        fields: &[("id", ID)],
+        fields: &[("id", PERSON)],
     },
     Function {
         name: "change_password",

@@ -36,6 +36,7 @@ fn usual_doors() -> Doors {
 /// A server without a socket.
 pub(crate) struct TestApp {
     router: Router,
+    without_pages: Router,
     pub(crate) service: Service,
     pub(crate) store: Store,
     _dir: Option<TempDir>,
@@ -86,6 +87,7 @@ impl TestApp {
         let site = Site::embedded().unwrap();
         let state = AppState::new(service.clone(), clock, site, doors, stop);
         let app = Self {
+            without_pages: server::routes::without_pages(state.clone()),
             router: server::routes::router(state),
             service,
             store,
@@ -99,6 +101,15 @@ impl TestApp {
         Browser {
             router: self.router.clone(),
             cookie: None,
+            device: None,
+        }
+    }
+
+    /// The same browser before a server of the same house that has no pages.
+    pub(crate) fn without_pages(&self, browser: &Browser) -> Browser {
+        Browser {
+            router: self.without_pages.clone(),
+            ..browser.clone()
         }
     }
 
@@ -171,11 +182,13 @@ impl TestApp {
     }
 }
 
-/// A browser, or a program that behaves like one: it keeps the session's cookie.
+/// A browser, or a program that behaves like one: it keeps the session's cookie, and the other one.
 #[derive(Clone)]
 pub(crate) struct Browser {
     router: Router,
     pub(crate) cookie: Option<String>,
+    /// By what the server knows it again.
+    pub(crate) device: Option<String>,
 }
 
 impl Browser {
@@ -262,7 +275,7 @@ impl Browser {
         mut request: axum::http::request::Builder,
         body: impl Into<Body>,
     ) -> Response {
-        if let Some(cookie) = &self.cookie {
+        for cookie in self.cookie.iter().chain(&self.device) {
             request = request.header(header::COOKIE, cookie);
         }
         let response = self
@@ -273,6 +286,10 @@ impl Browser {
             .unwrap();
         for set in response.headers().get_all(header::SET_COOKIE) {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
+            if pair.contains("-device=") {
+                self.device = Some(pair.to_owned());
+                continue;
+            }
             self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
         }
         response

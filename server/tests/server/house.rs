@@ -240,3 +240,20 @@ pub(crate) fn step(name: &str, more: &str, input: &str) -> String {
     }
     text
 }
+
+/// A script that asks the metadata API and prints whole answers, each with its status.
+pub(crate) fn asking(requests: &[&str]) -> String {
+    let mut script =
+        "#!/bin/bash\nat=${METADATA_API_URL##*@}; token=${METADATA_API_URL#http://:}; \
+                      token=${token%@*}\n"
+            .to_owned();
+    for request in requests {
+        writeln!(
+            script,
+            "exec 3<>\"/dev/tcp/${{at/:/\\/}}\"; printf '{request} HTTP/1.0\\r\\nAuthorization: \
+             Bearer %s\\r\\n\\r\\n' \"$token\" >&3; cat <&3; echo"
+        )
+        .unwrap();
+    }
+    script
+}

@@ -80,6 +80,50 @@ store::both! {
         database.execute("delete from checkpoints where number = 1").await.unwrap();
         whole(&verify());
 
+        // One of a key that somebody has slipped into the database.
+        let store = database.open().await.unwrap();
+        let entry = store::ledger::Entry {
+            account: store::accounts::first(&store).await.unwrap().unwrap(),
+            at: model::Timestamp(1),
+            actor: store::ledger::Actor::System,
+            act: "user.sign_in",
+            subject: String::new(),
+            detail: "{}".to_owned(),
+        };
+        let mut tx = store.begin().await.unwrap();
+        store::ledger::append(&mut tx, &entry).await.unwrap();
+        tx.commit().await.unwrap();
+        let (number, hash) = store::ledger::head(&store).await.unwrap();
+        let ring = opener::KeyRing::generate().unwrap();
+        let id = ring.key_id();
+        let statement = vault::Statement::Checkpoint { number, hash: &hash, at: 1 };
+        let own = store::checkpoints::Checkpoint {
+            number,
+            at: model::Timestamp(1),
+            key_id: id.to_string(),
+            signature: ring.sign(&id, &statement).unwrap().to_vec(),
+            hash,
+        };
+        let key = format!(
+            "insert into vault_keys (key_id, public_key, created_at, retired_at, verifying_key) \
+             values ('{id}', {}, 1, 2, {})",
+            database.bytes(ring.public_key().as_bytes()),
+            database.bytes(ring.verifying_key(&id).unwrap().as_bytes())
+        );
+        database.execute(&key).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        store::checkpoints::add(&mut tx, &own).await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        let said = broken(&verify());
+        assert!(said.contains("only the database names"), "{said}");
+        database.execute(&format!("delete from checkpoints where key_id = '{id}'")).await.unwrap();
+        database.execute(&format!("delete from vault_keys where key_id = '{id}'")).await.unwrap();
+        whole(&verify());
+        // A key file that was asked for is not left out.
+        let said = broken(&ledger(&url, &data, &["verify", "--key-file", "/nowhere/vault.key"]));
+        assert!(said.contains("/nowhere/vault.key"), "{said}");
+
         // The end is cut off until the checkpoint's row is gone too.
         let rows = database.number("select number from ledger_head").await.unwrap();
         let signed = database.number("select max(number) from checkpoints").await.unwrap();

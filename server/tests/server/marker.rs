@@ -1,97 +1,114 @@
-//! A value typed into any field is found nowhere but in the vault: in no file, no log line at trace
-//! level, no answer. The search proves itself on planted files first, and the last test opens the
-//! stored records to prove that there was something to find.
+//! Forty awkward values are typed into everything there is, rightly and wrongly, at a real server on
+//! both databases that logs at its finest; a run takes them all and prints them; the vault's key is
+//! rotated, and the whole is backed up and restored. They are found nowhere: in no answer, no log
+//! line, no file, no row, no backup, in none of [three dozen spellings](encodings). The search proves
+//! itself first, and in the end the stored records are opened to prove that there was something to
+//! find.
 
+mod encodings;
+mod offline;
+mod panics;
 pub(crate) mod search;
+mod steps;
 mod typing;
+mod values;
+mod walk;
 
 use std::path::Path;
 
-use model::{AccountId, connection_types};
+use model::AccountId;
 use opener::KeyRing;
-use store::{SealedBytes, Store, connections, secrets, workflows};
+use store::testing::TestDatabase;
+use store::{SealedBytes, Store, both, connections, secrets, workflows};
 use vault::{Owner, Place, SealedValue};
 
-use self::search::{MARKER, assert_the_search_finds, found_below, found_in};
-use self::typing::{Recorder, id, pairs, type_everywhere, value};
+use self::search::{assert_the_search_finds, found_below, found_in};
+use self::typing::{Recorder, Typed, WORKFLOW, pairs};
+use self::values::CANARIES;
 use crate::process::{Server, serve};
 
-/// A password with the marker in it: passwords are no less secret than values.
-const PASSWORD: &str = "a Zq7XmarkerVx9KdJw2Tb battery";
+/// A password with a value in it: passwords are no less secret than values.
+fn password() -> String {
+    format!("{} battery", CANARIES[0].value)
+}
 
-/// A server in a folder, used by somebody who types the marker everywhere.
-fn used_server(data: &Path) -> (Server, Recorder) {
-    let mut command = serve(data);
-    command.env("RUST_LOG", "trace");
-    let server = Server::spawn(command);
+/// A person who makes herself known with values in her password, and everything that she does.
+fn used(server: &Server, place: &[&str]) -> (Recorder, Typed) {
     let code = server.setup_code();
-    let mut recorder = Recorder {
-        client: server.client(),
-        answers: Vec::new(),
-    };
+    let mut recorder = Recorder::of(server.client());
+    let password = password();
     let first = [
         ("code", code.as_str()),
         ("name", "Ana"),
         ("email", "ana@example.com"),
-        ("password", PASSWORD),
+        ("password", password.as_str()),
     ];
-    let created = recorder.client.submit("create_administrator", &first);
-    assert_eq!(created.status, 303);
-    recorder
-        .answers
-        .push(("create_administrator".into(), 303, created.raw));
-    type_everywhere(&mut recorder);
-    (server, recorder)
+    recorder.submit("create_administrator", &pairs(&first));
+    offline::add_somebody(place);
+    let typed = typing::type_rightly(&mut recorder);
+    steps::run(&mut recorder);
+    walk::look_everywhere(&mut recorder);
+    typing::type_too_much(&mut recorder);
+    typing::type_everywhere(&mut recorder);
+    walk::address_and_headers(&mut recorder);
+    walk::no_requests(server, &mut recorder);
+    walk::look_everywhere(&mut recorder);
+    (recorder, typed)
+}
+
+/// Everything, on one database; answers what has to be in the vault now.
+fn nothing_is_found(url: &str, data: &Path) -> Typed {
+    let place = ["--database-url", url, "--data-dir", data.to_str().unwrap()];
+    let mut command = serve(data);
+    command.args(&place[..2]).env("RUST_LOG", "trace");
+    let mut server = Server::spawn(command);
+    let (mut recorder, typed) = used(&server, &place);
+    recorder.findings.extend(offline::commands(&place));
+    recorder.call("log_out", &[]);
+    assert_the_search_finds(data);
+    assert_eq!(found_below(data), [], "while the server runs");
+    let kept = tempfile::tempdir().unwrap();
+    if url.starts_with("sqlite:") {
+        let findings = offline::backup(&place, &data.join("vault.key"), kept.path());
+        recorder.findings.extend(findings);
+    }
+    server.stop();
+    assert_eq!(found_below(data), [], "after the server ended");
+    let log = server.logged();
+    let text = String::from_utf8_lossy(&log);
+    assert!(
+        text.contains("TRACE") && text.contains("/fn/{*name}"),
+        "the log is the whole one"
+    );
+    assert_eq!(found_in(&log), [""; 0], "in the log");
+    assert_eq!(recorder.findings, [""; 0]);
+    assert!(recorder.answers > 2_000, "{}", recorder.answers);
+    typed
 }
 
 #[test]
-fn what_was_typed_is_found_nowhere() {
-    let data = tempfile::tempdir().unwrap();
-    let (mut server, mut recorder) = used_server(data.path());
-    let aws = id(1);
-    for path in [
-        "/login",
-        "/workflows",
-        "/workflows/some",
-        "/workflows/some/settings",
-        "/connections",
-        "/connections/new",
-        "/connections/new?type=aws",
-        "/profile",
-        "/access-control",
-    ] {
-        recorder.get(path);
-    }
-    for page in ["overwrite", "delete"] {
-        recorder.get(&format!("/connections/{aws}/{page}"));
-    }
-    recorder.call("connection_fields", &pairs(&[("id", &aws)]));
-    recorder.call("workflow_holdings", &pairs(&[("workflow", "some")]));
+fn starts_that_are_refused_tell_no_value() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(offline::refused_starts(dir.path()), [""; 0]);
+}
 
-    assert_the_search_finds(data.path());
-    assert_eq!(found_below(data.path()), [], "while the server runs");
-    for (what, status, answer) in &recorder.answers {
-        assert_ne!(
-            *status / 100,
-            5,
-            "{what}: {}",
-            String::from_utf8_lossy(answer)
-        );
-        assert_eq!(
-            found_in(answer),
-            [""; 0],
-            "{what}: {}",
-            String::from_utf8_lossy(answer)
-        );
+both! {
+    async fn what_was_typed_is_found_nowhere_but_in_the_vault(database: TestDatabase) {
+        let data = database.directory().join("data");
+        let (url, of_server) = (database.url.clone(), data.clone());
+        let typed = tokio::task::spawn_blocking(move || nothing_is_found(&url, &of_server));
+        let typed = typed.await.unwrap();
+        if !database.is_sqlite() {
+            assert_eq!(found_in(&offline::dumped(&database.url)), [""; 0], "in the rows");
+            for statement in offline::planted(&CANARIES[3]) {
+                database.execute(&statement).await.unwrap();
+            }
+            assert!(!found_in(&offline::dumped(&database.url)).is_empty(), "the rows are searched");
+        }
+        let ring = KeyRing::from_file(&data.join("vault.key")).unwrap();
+        let store = database.open().await.unwrap();
+        all_in_the_vault(&store, &ring, typed).await;
     }
-    server.stop();
-    assert_eq!(found_below(data.path()), [], "after the server ended");
-    let log = server.log();
-    assert!(
-        log.contains("TRACE") && log.contains("/fn/{*name}"),
-        "the log is the whole one"
-    );
-    assert_eq!(found_in(log.as_bytes()), [""; 0]);
 }
 
 /// What the store keeps, as the vault knows it.
@@ -104,70 +121,61 @@ pub(crate) fn sealed(stored: SealedBytes) -> SealedValue {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_typed_is_in_the_vault() {
-    let data = tempfile::tempdir().unwrap();
-    let (mut server, _) = tokio::task::block_in_place(|| used_server(data.path()));
-    server.stop();
-    let ring = KeyRing::from_file(&data.path().join("vault.key")).unwrap();
-    let store = Store::open(&store::sqlite_url(&data.path().join("relay.db")))
-        .await
-        .unwrap();
-    let account: AccountId = store::accounts::first(&store).await.unwrap().unwrap();
+fn opened(ring: &KeyRing, stored: SealedBytes, place: &Place<'_>) -> String {
+    let opened = ring.open(&sealed(stored), place).unwrap();
+    String::from_utf8(opened.expose().to_vec()).unwrap()
+}
 
-    let mut opened = 0;
-    for row in connections::list(&store, &account).await.unwrap() {
-        let kind = model::connection_type(row.type_name.as_str()).unwrap();
-        for field in kind.fields {
-            let stored = connections::sealed(&store, &account, &row.id, field.name)
-                .await
-                .unwrap();
-            let (field_revision, bytes) = stored.unwrap();
-            let owner = Owner::Connection {
-                id: row.id.as_str(),
-                type_name: row.type_name.as_str(),
-            };
+/// Opens every record; each is what was typed last, and nothing is missing.
+async fn all_in_the_vault(store: &Store, ring: &KeyRing, mut typed: Typed) {
+    let account: AccountId = store::accounts::first(store).await.unwrap().unwrap();
+    for row in connections::list(store, &account).await.unwrap() {
+        let owner = Owner::Connection {
+            id: row.id.as_str(),
+            type_name: row.type_name.as_str(),
+        };
+        for field in model::connection_type(row.type_name.as_str())
+            .unwrap()
+            .fields
+        {
+            let stored = connections::sealed(store, &account, &row.id, field.name).await;
+            let (field_revision, bytes) = stored.unwrap().unwrap();
             let place = Place {
                 account: account.as_str(),
                 owner,
                 field: field.name,
                 field_revision,
             };
-            let value_in_it = ring.open(&sealed(bytes), &place).unwrap();
-            let typed = value(kind, field, "second");
-            assert_eq!(
-                value_in_it.expose(),
-                typed.as_bytes(),
-                "{}.{}",
-                kind.name,
-                field.name
+            let value = opened(ring, bytes, &place);
+            let key = (row.id.to_string(), field.name.to_owned());
+            assert!(
+                typed.remove(&key).is_some_and(|typed| typed == value),
+                "{key:?}"
             );
-            opened += 1;
         }
     }
-    let fields: usize = connection_types()
-        .iter()
-        .map(|kind| kind.fields.len())
-        .sum();
-    assert_eq!(opened, fields);
-
-    let name = "some".parse().unwrap();
-    let workflow = workflows::by_name(&store, &account, &name)
-        .await
-        .unwrap()
-        .unwrap();
-    let secret = secrets::list(&store, &workflow.id).await.unwrap().remove(0);
-    let (field_revision, bytes) = secrets::sealed(&store, &secret.id).await.unwrap().unwrap();
-    let owner = Owner::Secret {
-        workflow_id: workflow.id.as_str(),
-        name: secret.name.as_str(),
-    };
-    let place = Place {
-        account: account.as_str(),
-        owner,
-        field: "value",
-        field_revision,
-    };
-    let value_in_it = ring.open(&sealed(bytes), &place).unwrap();
-    assert_eq!(value_in_it.expose(), format!("{MARKER} second").as_bytes());
+    let name = WORKFLOW.parse().unwrap();
+    let workflow = workflows::by_name(store, &account, &name).await;
+    let workflow = workflow.unwrap().unwrap();
+    for secret in secrets::list(store, &workflow.id).await.unwrap() {
+        let stored = secrets::sealed(store, &secret.id).await.unwrap();
+        let (field_revision, bytes) = stored.unwrap();
+        let owner = Owner::Secret {
+            workflow_id: workflow.id.as_str(),
+            name: secret.name.as_str(),
+        };
+        let place = Place {
+            account: account.as_str(),
+            owner,
+            field: "value",
+            field_revision,
+        };
+        let value = opened(ring, bytes, &place);
+        let key = (secret.id.to_string(), secret.name.to_string());
+        assert!(
+            typed.remove(&key).is_some_and(|typed| typed == value),
+            "{key:?}"
+        );
+    }
+    assert!(typed.is_empty(), "{:?}", typed.keys());
 }

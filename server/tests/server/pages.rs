@@ -22,9 +22,9 @@ pub(crate) enum Seen {
     Administrators,
 }
 
-const CONNECTION: &str = "0123456789abcdef0123456789abcdef";
-const SECRET: &str = "fedcba9876543210fedcba9876543210";
-const PERSON: &str = "00112233445566778899aabbccddeeff";
+pub(crate) const CONNECTION: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const SECRET: &str = "fedcba9876543210fedcba9876543210";
+pub(crate) const PERSON: &str = "00112233445566778899aabbccddeeff";
 
 /// The pages, as the router has them. `{name}` and `{id}` are filled in with things that exist.
 pub(crate) const PAGES: &[(&str, Seen)] = &[
@@ -41,6 +41,7 @@ pub(crate) const PAGES: &[(&str, Seen)] = &[
     ("/workflows/{name}/runs", Seen::People),
     ("/workflows/{name}/runs/{number}", Seen::People),
     ("/workflows/{name}/secrets/new", Seen::Administrators),
+    ("/workflows/{name}/secrets/{id}", Seen::People),
     (
         "/workflows/{name}/secrets/{id}/overwrite",
         Seen::Administrators,
@@ -51,10 +52,12 @@ pub(crate) const PAGES: &[(&str, Seen)] = &[
     ),
     ("/connections", Seen::People),
     ("/connections/new", Seen::Administrators),
+    ("/connections/{id}", Seen::People),
     ("/connections/{id}/overwrite", Seen::Administrators),
     ("/connections/{id}/delete", Seen::Administrators),
     ("/connections/{id}/grants", Seen::Administrators),
     ("/keys", Seen::Administrators),
+    ("/ledger", Seen::Administrators),
     ("/join", Seen::Everybody),
     ("/access-control", Seen::Administrators),
     ("/access-control/invite", Seen::Administrators),

@@ -141,6 +141,11 @@ impl Server {
         String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
     }
 
+    /// What the server has logged, byte by byte.
+    pub(crate) fn logged(&self) -> Vec<u8> {
+        self.log.lock().unwrap().clone()
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -244,11 +249,23 @@ impl Client {
 
     /// Posts whatever bytes to a server function.
     pub(crate) fn post(&mut self, function: &str, accept: &str, body: &[u8]) -> Reply {
-        let head = post_head(function, accept, body.len());
+        self.post_as(function, accept, FORM, body)
+    }
+
+    /// Posts whatever bytes to a server function, as whatever they are said to be.
+    pub(crate) fn post_as(
+        &mut self,
+        function: &str,
+        accept: &str,
+        media_type: &str,
+        body: &[u8],
+    ) -> Reply {
+        let head = post_head(function, accept, media_type, body.len());
         self.send(&head, body)
     }
 
-    fn send(&mut self, head: &str, body: &[u8]) -> Reply {
+    /// Sends a request that ends without its last, empty line.
+    pub(crate) fn send(&mut self, head: &str, body: &[u8]) -> Reply {
         self.try_send(head, body).unwrap()
     }
 
@@ -256,7 +273,7 @@ impl Client {
     /// answer.
     pub(crate) fn try_call(&mut self, function: &str, fields: &[(&str, &str)]) -> Option<Reply> {
         let body = url_encoded(fields);
-        let head = post_head(function, "application/json", body.len());
+        let head = post_head(function, "application/json", FORM, body.len());
         let reply = self.try_send(&head, body.as_bytes()).ok()?;
         (reply.status > 0).then_some(reply)
     }
@@ -287,6 +304,9 @@ impl Client {
         for line in text.lines().take_while(|line| !line.is_empty()) {
             if let Some(set) = line.strip_prefix("set-cookie: ") {
                 let pair = set.split(';').next().unwrap();
+                if pair.contains("-device=") {
+                    continue;
+                }
                 self.cookie = (!pair.ends_with('=')).then(|| pair.to_owned());
             }
         }
@@ -295,9 +315,12 @@ impl Client {
     }
 }
 
-fn post_head(function: &str, accept: &str, length: usize) -> String {
+/// What a browser calls a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn post_head(function: &str, accept: &str, media_type: &str, length: usize) -> String {
     format!(
         "POST /fn/{function} HTTP/1.0\r\naccept: {accept}\r\nsec-fetch-site: same-origin\r\n\
-         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n"
+         content-type: {media_type}\r\ncontent-length: {length}\r\n"
     )
 }

@@ -2,6 +2,7 @@
 //! killed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread;
@@ -68,8 +69,16 @@ fn keys_are_told_rotated_and_removed_without_a_server() {
     let said = refused(&finish(keys(data, &["remove", &new]), ""));
     assert!(said.contains("Rotate first"), "{said}");
     refused(&finish(keys(data, &["remove", "0123456789abcdef"]), ""));
+    // Killed between the database and the file.
+    let file = data.join(format!("vault.key.{old}"));
+    let kept = fs::read(&file).unwrap();
     done(&finish(keys(data, &["remove", &old]), ""));
-    assert!(!data.join(format!("vault.key.{old}")).exists());
+    assert!(!file.exists());
+    fs::write(&file, kept).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    let told = done(&finish(keys(data, &["remove", &old]), ""));
+    assert!(told.contains(file.to_str().unwrap()), "{told}");
+    assert!(!file.exists());
     refused(&finish(keys(data, &["remove", &old]), ""));
     assert!(Server::start(data).stop().0.success());
 }
@@ -111,6 +120,46 @@ fn a_key_from_the_environment_is_followed_by_the_one_beside_it() {
 }
 
 #[test]
+fn an_older_key_that_is_put_back_into_the_database_is_noticed() {
+    let data = tempfile::tempdir().unwrap();
+    let data = data.path();
+    assert!(Server::start(data).stop().0.success());
+    let old = current(data);
+    done(&finish(keys(data, &["rotate"]), ""));
+    let new = current(data);
+    let url = store::sqlite_url(&data.join("relay.db"));
+    on(
+        &url,
+        &format!(
+            "update vault_keys set retired_at = 1 where key_id = '{new}'; \
+             update vault_keys set retired_at = null where key_id = '{old}'"
+        ),
+    );
+    let said = refused(&finish(serve(data), ""));
+    assert!(said.contains("put the older key back"), "{said}");
+
+    // Without a trace of the newer one, it is as after restoring an old backup.
+    on(
+        &url,
+        &format!("delete from vault_keys where key_id = '{new}'"),
+    );
+    for _ in 0..2 {
+        let mut server = Server::start(data);
+        assert!(server.stop().0.success());
+        let log = server.log();
+        assert!(log.contains("put an older key back"), "{log}");
+        assert_eq!(current(data), new);
+    }
+    // The key in the file is taken up again.
+    done(&finish(keys(data, &["rotate"]), ""));
+    assert_eq!(current(data), new);
+    let mut server = Server::start(data);
+    assert!(server.stop().0.success());
+    let log = server.log();
+    assert!(!log.contains("put an older key back"), "{log}");
+}
+
+#[test]
 fn a_credential_of_systemd_is_the_key() {
     let data = tempfile::tempdir().unwrap();
     let kept = tempfile::tempdir().unwrap();
@@ -141,6 +190,11 @@ fn a_start_without_an_older_key_that_values_need_is_refused() {
     assert!(said.contains(&old) && said.contains("missing"), "{said}");
     let said = refused(&finish(keys(data, &["remove", &old]), ""));
     assert!(said.contains("values can only be opened"), "{said}");
+    // Nor does it go while there are only values that did not open.
+    on(&url, "update field_values set unopenable_at = 1");
+    let said = refused(&finish(keys(data, &["remove", &old]), ""));
+    assert!(said.contains("could not be opened"), "{said}");
+    on(&url, "update field_values set unopenable_at = null");
     done(&finish(keys(data, &["remove", &old, "--lose-values"]), ""));
     let mut server = Server::start(data);
     let mut ana = sign_in(&server);

@@ -7,7 +7,7 @@ use store::testing::TestDatabase;
 
 use crate::functions::{FUNCTIONS, Needs};
 use crate::harness::{Answer, Browser, HOST, TestApp, own_origin, request, url_encoded};
-use crate::pages::{PAGES, Seen, address, furnish};
+use crate::pages::{PAGES, PERSON, Seen, address, furnish};
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl From {
 }
 
 /// Routes that are no page.
-const OTHERS: [(&str, Kind); 7] = [
+const OTHERS: [(&str, Kind); 8] = [
     ("/", Kind::LeadsOn),
     // There are people.
     ("/welcome", Kind::LeadsOn),
@@ -86,6 +86,7 @@ const OTHERS: [(&str, Kind); 7] = [
         "/workflows/{name}/runs/{number}/events",
         Kind::Stream(StatusCode::OK),
     ),
+    ("/ledger.csv", Kind::File(Role::Administrator)),
     // The run of the furniture has no steps.
     (
         "/workflows/{name}/runs/{number}/steps/{position}/log",
@@ -101,6 +102,8 @@ enum Kind {
     LeadsOn,
     /// This, for whoever is signed in; a problem for others.
     Stream(StatusCode),
+    /// A file, for whoever has the role; a problem for others.
+    File(Role),
     /// Has a table of its own.
     Functions,
 }
@@ -111,6 +114,13 @@ fn of_route(kind: Kind, who: Who) -> StatusCode {
         Kind::LeadsOn => return StatusCode::SEE_OTHER,
         Kind::Functions => return StatusCode::METHOD_NOT_ALLOWED,
         Kind::Stream(there) => return who.role().map_or(StatusCode::UNAUTHORIZED, |_| there),
+        Kind::File(needed) => {
+            return match who.role() {
+                None => StatusCode::UNAUTHORIZED,
+                Some(role) if role < needed => StatusCode::FORBIDDEN,
+                Some(_) => StatusCode::OK,
+            };
+        }
         Kind::Page(Seen::Everybody) => return StatusCode::OK,
         Kind::Page(Seen::Strangers) => {
             return who.role().map_or(StatusCode::OK, |_| StatusCode::SEE_OTHER);
@@ -183,8 +193,20 @@ async fn ask(
     path: &str,
     body: &str,
 ) -> Answer {
+    ask_for(browser, "application/json", who, from, method, path, body).await
+}
+
+async fn ask_for(
+    browser: &Browser,
+    accept: &str,
+    who: Who,
+    from: From,
+    method: Method,
+    path: &str,
+    body: &str,
+) -> Answer {
     let mut request = request(method, path)
-        .header(header::ACCEPT, "application/json")
+        .header(header::ACCEPT, accept)
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     if let Some((name, value)) = from.header() {
         request = request.header(name, value);
@@ -232,6 +254,9 @@ store::both! {
                     assert_eq!(answer.status, of_route(kind, *who), "GET {path} {who:?} {from:?}");
                     cells += 1;
                 }
+                let answer = ask(browser, *who, From::Own, Method::HEAD, &path, "").await;
+                assert_eq!(answer.status, of_route(kind, *who), "HEAD {path} {who:?}");
+                cells += 1;
                 if kind != Kind::Functions {
                     let answer = ask(browser, *who, From::Own, Method::POST, &path, "").await;
                     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "POST {path} {who:?}");
@@ -246,7 +271,7 @@ store::both! {
 
     async fn every_function_for_everybody_from_everywhere(database: TestDatabase) {
         let app = TestApp::on(&database).await;
-        let administrator = app.person(Role::Administrator).await;
+        let (_engine, administrator) = furnish(&app).await;
         let mut people = everybody(&app, &database).await;
         people.push((Who::Of(Role::Administrator), administrator));
         let mut cells = 0;
@@ -263,6 +288,11 @@ store::both! {
                     cells += 1;
                     if let Some(refusal) = of_function(function.needs, *who, from) {
                         assert_eq!((answer.status, answer.code().as_str()), refusal, "{cell}");
+                        if from == From::Own {
+                            let form = ask_for(browser, "text/html", *who, from, Method::POST, &path, &body).await;
+                            assert_eq!(form.status, refusal.0, "{cell}, as a form");
+                            cells += 1;
+                        }
                         continue;
                     }
                     let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
@@ -275,20 +305,79 @@ store::both! {
     }
 }
 
-/// What is dangerous asks for the password again, and nothing else does.
-const DANGEROUS: [&str; 4] = ["invite", "change_role", "enable_user", "delete_user"];
+/// What is dangerous asks for the password again, and nothing else does. The person is an administrator,
+/// and a workflow uses the connection.
+const DANGEROUS: [&str; 8] = [
+    "invite",
+    "change_role",
+    "disable_user",
+    "enable_user",
+    "delete_user",
+    "end_sessions_of",
+    "delete_connection",
+    "rotate_key",
+];
+
+const USER: &str = "steps:\n- name: one\n  image: some/image\n  spec:\n    aws: !Connection {type: aws, name: an account}\n";
 
 store::both! {
     async fn a_session_somebody_found_open_does_nothing_dangerous(database: TestDatabase) {
         let app = TestApp::on(&database).await;
-        let administrator = app.person(Role::Administrator).await;
+        let (_engine, mut administrator) = furnish(&app).await;
+        administrator.call("create_workflow", &[("name", "user")]).await;
+        let save = [("workflow", "user"), ("base_revision", "0"), ("text", USER)];
+        assert!(administrator.call("save_workflow", &save).await.status.is_success());
+        let other = format!("update users set role = 'administrator' where id = '{PERSON}'");
+        assert_eq!(database.execute(&other).await.unwrap(), 1);
         assert!(database.execute("update sessions set proved_at = proved_at - 601000").await.unwrap() > 0);
         for function in FUNCTIONS.iter().filter(|one| one.needs != Needs::Nobody && one.name != "log_out") {
             let headers = [own_origin(), ("accept", "application/json")];
             let answer = administrator.clone().post(function.name, function.fields, &headers).await;
             let asks = answer.code() == service::PASSWORD_NEEDED;
-            let listed = DANGEROUS.contains(&function.name) || function.name == "rotate_key";
-            assert_eq!(asks, listed, "{}: {}", function.name, answer.text());
+            assert_eq!(asks, DANGEROUS.contains(&function.name), "{}: {}", function.name, answer.text());
         }
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_pages_has_none_of_them() {
+    let app = TestApp::new().await;
+    let (_engine, administrator) = furnish(&app).await;
+    let bare = app.without_pages(&administrator);
+    let pages = PAGES.iter().map(|(route, _)| *route);
+    for route in pages.chain(OTHERS.map(|(route, _)| route)) {
+        for method in [Method::GET, Method::HEAD, Method::POST] {
+            let answer = ask(
+                &bare,
+                Who::Of(Role::Administrator),
+                From::Own,
+                method.clone(),
+                &address(route),
+                "",
+            )
+            .await;
+            let expected = match (route, &method) {
+                // What a link must never do, it does nowhere.
+                ("/healthz", &Method::POST) | ("/fn/{*name}", &Method::GET | &Method::HEAD) => {
+                    StatusCode::METHOD_NOT_ALLOWED
+                }
+                ("/healthz", _) => StatusCode::OK,
+                _ => StatusCode::NOT_FOUND,
+            };
+            assert_eq!(answer.status, expected, "{method} {route}");
+        }
+    }
+    for function in FUNCTIONS {
+        let path = format!("/fn/{}", function.name);
+        let answer = ask(
+            &bare,
+            Who::Of(Role::Administrator),
+            From::Own,
+            Method::POST,
+            &path,
+            &url_encoded(function.fields),
+        )
+        .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
 }

@@ -113,7 +113,7 @@ fn sign_in(server: &Server) -> Client {
 }
 
 /// What an answer of a server function says.
-fn answer(ana: &mut Client, function: &str, fields: &[(&str, &str)]) -> Value {
+pub(crate) fn answer(ana: &mut Client, function: &str, fields: &[(&str, &str)]) -> Value {
     let reply = ana.call(function, fields);
     let text = String::from_utf8_lossy(&reply.raw).into_owned();
     assert_eq!(reply.status, 200, "{function}: {text}");
@@ -122,7 +122,7 @@ fn answer(ana: &mut Client, function: &str, fields: &[(&str, &str)]) -> Value {
 }
 
 /// What a browser does with a context: the text for `sealed[FIELD]`.
-fn sealed(context: &Value, is_secret: bool, field: &str, value: &str) -> String {
+pub(crate) fn sealed(context: &Value, is_secret: bool, field: &str, value: &str) -> String {
     let text = |name: &str| context[name].as_str().unwrap();
     let key: PublicKey = text("public_key").parse().unwrap();
     let field_revision = context["fields"][field].as_u64().unwrap();

@@ -1,5 +1,6 @@
 //! What came out of a run's steps, and what they were given.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::Live;
@@ -49,6 +50,10 @@ pub(super) fn uses(live: Live) -> impl IntoView {
             Some(type_name) => format!("{type_name} / {}", used.name),
             None => format!("secret {}", used.name),
         };
+        let name = match used.page.clone() {
+            Some(page) => Either::Left(view! { <a href=page><code>{name}</code></a> }),
+            None => Either::Right(view! { <code>{name}</code> }),
+        };
         let since = if used.current {
             "no"
         } else {
@@ -56,7 +61,7 @@ pub(super) fn uses(live: Live) -> impl IntoView {
         };
         view! {
             <tr>
-                <th scope="row" data-label="Used"><code>{name}</code></th>
+                <th scope="row" data-label="Used">{name}</th>
                 <td data-label="Step">{used.step.clone()}</td>
                 <td data-label="Revision">{used.revision}</td>
                 <td data-label="When"><Time at=used.at/></td>

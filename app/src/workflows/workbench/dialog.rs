@@ -16,7 +16,7 @@ use super::super::functions::{new_secret, secret_revision};
 use super::Bench;
 use crate::connections::WRITE_ONLY;
 use crate::connections::functions::{connection_fields, new_connection};
-use crate::connections::overwrite_fields::OverwriteFields;
+use crate::connections::overwrite_fields::{OverwriteFields, StoredField};
 use crate::connections::value_field::ValueField;
 use crate::refused::Refused;
 use crate::ui::notice::Notice;
@@ -30,7 +30,7 @@ enum Context {
     Overwrite {
         id: String,
         revision: u64,
-        stored: Vec<String>,
+        stored: Vec<StoredField>,
     },
 }
 

@@ -10,7 +10,7 @@ use super::super::checked::{Need, missing_sentence};
 use super::Bench;
 use crate::connections::functions::grant_connection;
 use crate::ui::icon::{Icon, Symbol};
-use crate::ui::state::{State, tone};
+use crate::ui::state::{State, Tone, tone};
 
 /// The line that says that something is missing; it comes and goes while one types.
 #[component]
@@ -153,13 +153,14 @@ fn leftover(bench: Bench, secret: HeldSecret) -> impl IntoView {
 }
 
 fn item(bench: Bench, need: Need) -> impl IntoView {
-    let words = match &need.held_type {
-        Some(held) => format!("{}: it is of type {held}", need.state.words()),
-        None => need.state.words().to_owned(),
-    };
+    let words = need.words();
     let full = need.full_name();
     let used_in = format!("used in {}", need.used_in);
-    let state_tone = tone(need.state);
+    let state_tone = if need.unopenable {
+        Tone::Bad
+    } else {
+        tone(need.state)
+    };
     let allow = need
         .id
         .clone()
@@ -182,6 +183,7 @@ fn item(bench: Bench, need: Need) -> impl IntoView {
 /// Lets this workflow use a connection; the text in the editor stays as it is.
 fn allow(bench: Bench, id: String, full: &str) -> impl IntoView + use<> {
     let label = format!("Allow this workflow to use {full}");
+    let words = "Allow this workflow";
     let sent = id.clone();
     let grant = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -197,7 +199,7 @@ fn allow(bench: Bench, id: String, full: &str) -> impl IntoView + use<> {
         <form method="post" action="/fn/grant_connection" on:submit=grant>
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="workflow" value=bench.workflow.get_value()/>
-            <button type="submit">{label}</button>
+            <button type="submit" aria-label=label>{words}</button>
         </form>
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use store::ledger::{self, Actor, Entry};
+use store::ledger::{Actor, Entry};
 use store::runs::RunRow;
+use store::uses;
 
 use super::Message;
 use crate::core::Core;
@@ -97,7 +98,8 @@ async fn open_one(
         subject: held.id.clone(),
         detail: detail.to_string(),
     };
-    ledger::append(&mut tx, &entry).await?;
+    let kind = subject.kind();
+    uses::by_condition(&mut tx, kind, &held.id, &run.id, step, &entry).await?;
     tx.commit().await?;
     Ok(Some(held.value()))
 }

@@ -41,7 +41,8 @@ pub use process::ProcessRunner;
 pub struct RunnerSettings {
     /// Whether steps may run without a sandbox when there is none.
     pub allow_unsandboxed: bool,
-    /// Files and directories no step may see, wherever they are: the data directory, the key.
+    /// Files and directories no step may see, wherever they are: the data directory, the keys. With
+    /// a file, those beside it whose names are its own with something behind a dot.
     pub hidden: Vec<PathBuf>,
     /// Directories with programs that steps can read, not write; `bin` of each comes first in
     /// `PATH`.

@@ -163,9 +163,10 @@ impl ProcessRunner {
         let env =
             environment::complete(&launch.env, sandbox::HOME, sandbox::TEMPORARY, &self.tools);
         environment::check(&env, &launch.program)?;
+        let covered = sandbox.covered();
         Lookup {
             visible: &sandbox.visible,
-            hidden: &sandbox.hidden,
+            hidden: &covered,
             path: value(&env, "PATH"),
         }
         .check(&launch.program)?;
@@ -174,6 +175,7 @@ impl ProcessRunner {
             program: &launch.program,
             limits: &launch.limits,
             counted: slot.counted(),
+            covered: &covered,
         });
         Ok(bubblewrap::Order {
             bubblewrap: bubblewrap.to_owned(),

@@ -66,8 +66,10 @@ pub(super) struct Sandbox {
     after: Vec<Argument>,
     /// Directories with the same name inside as outside.
     pub(super) visible: Vec<PathBuf>,
-    /// Files and directories in these that nevertheless are not.
-    pub(super) hidden: Vec<PathBuf>,
+    /// What is bound: where it really is, and under which name steps see it.
+    bound: Vec<(PathBuf, PathBuf)>,
+    /// What no step may see, wherever it is.
+    hidden: Vec<PathBuf>,
 }
 
 /// The program of one step. Its environment may hold secrets, so it is never shown.
@@ -80,20 +82,19 @@ pub(super) struct Inside<'a> {
     pub(super) limits: &'a Limits,
     /// Whether all its memory is counted together.
     pub(super) counted: bool,
+    /// What of the visible places it must not see.
+    pub(super) covered: &'a [PathBuf],
 }
 
 impl Sandbox {
     /// Looks at this machine.
     pub(super) fn new(tools: &[PathBuf], hidden: &[PathBuf]) -> Result<Self, String> {
         let tools = resolved(tools, "a directory given with --step-tools")?;
-        let hidden: Vec<PathBuf> = hidden
-            .iter()
-            .filter_map(|path| path.canonicalize().ok())
-            .collect();
-        if let Some(tool) = tools
-            .iter()
-            .find(|tool| hidden.iter().any(|hidden| tool.starts_with(hidden)))
-        {
+        let is_hidden = |tool: &&PathBuf| {
+            let mut real = hidden.iter().filter_map(|path| path.canonicalize().ok());
+            real.any(|hidden| tool.starts_with(hidden))
+        };
+        if let Some(tool) = tools.iter().find(is_hidden) {
             return Err(format!(
                 "{} is in a directory that no step may see; put the tools for steps somewhere else",
                 tool.display()
@@ -103,7 +104,8 @@ impl Sandbox {
             before: Vec::new(),
             after: Vec::new(),
             visible: Vec::new(),
-            hidden: Vec::new(),
+            bound: Vec::new(),
+            hidden: hidden.to_vec(),
         };
         sandbox.namespaces();
         sandbox.programs();
@@ -112,10 +114,8 @@ impl Sandbox {
             push(&mut sandbox.after, b"--ro-bind");
             push(&mut sandbox.after, tool.as_os_str().as_bytes());
             push(&mut sandbox.after, tool.as_os_str().as_bytes());
+            sandbox.bound.push((tool.clone(), tool.clone()));
             sandbox.visible.push(tool);
-        }
-        for path in hidden {
-            sandbox.hide(path);
         }
         Ok(sandbox)
     }
@@ -151,6 +151,7 @@ impl Sandbox {
                 push(&mut self.before, directory.as_bytes());
             } else if path.is_dir() {
                 self.texts(&["--ro-bind", directory, directory]);
+                self.binds(path);
             } else {
                 continue;
             }
@@ -159,28 +160,32 @@ impl Sandbox {
         for file in ETC {
             if Path::new(file).exists() {
                 self.texts(&["--ro-bind-try", file, file]);
+                self.binds(Path::new(file));
             }
         }
     }
 
-    /// Covers what is within sight.
-    fn hide(&mut self, path: PathBuf) {
-        if !self.visible.iter().any(|seen| path.starts_with(seen)) {
-            return;
+    fn binds(&mut self, path: &Path) {
+        if let Ok(real) = path.canonicalize() {
+            self.bound.push((real, path.to_owned()));
         }
-        let name = path.as_os_str().as_bytes();
-        let after = &mut self.after;
-        if path.is_dir() {
-            push(after, b"--tmpfs");
-            push(after, name);
-            push(after, b"--remount-ro");
-            push(after, name);
-        } else {
-            push(after, b"--ro-bind");
-            push(after, b"/dev/null");
-            push(after, name);
+    }
+
+    /// What is within sight and must not be, as it is at this moment: a key may be laid ready, and one
+    /// of TLS renewed, while the server runs.
+    pub(super) fn covered(&self) -> Vec<PathBuf> {
+        let found = self.hidden.iter().flat_map(|path| with_those_beside(path));
+        let mut covered = Vec::new();
+        for real in found.filter_map(|path| path.canonicalize().ok()) {
+            for (outside, inside) in &self.bound {
+                if let Ok(rest) = real.strip_prefix(outside) {
+                    covered.push(inside.components().chain(rest.components()).collect());
+                }
+            }
         }
-        self.hidden.push(path);
+        covered.sort();
+        covered.dedup();
+        covered
     }
 
     fn texts(&mut self, texts: &[&str]) {
@@ -211,6 +216,9 @@ impl Sandbox {
             push(&mut arguments, text.as_bytes());
         }
         arguments.extend_from_slice(&self.after);
+        for path in inside.covered {
+            cover(&mut arguments, path);
+        }
         let mut file = |arguments: &mut Vec<Argument>, mode: &str, content: &[u8], path: &str| {
             for text in ["--perms", mode, "--ro-bind-data"] {
                 push(arguments, text.as_bytes());
@@ -265,6 +273,41 @@ pub(super) fn command_line(program: &Program) -> Vec<String> {
             line
         }
     }
+}
+
+/// Puts nothing in the place of a file or a directory.
+fn cover(arguments: &mut Vec<Argument>, path: &Path) {
+    let name = path.as_os_str().as_bytes();
+    if path.is_dir() {
+        push(arguments, b"--tmpfs");
+        push(arguments, name);
+        push(arguments, b"--remount-ro");
+        push(arguments, name);
+    } else {
+        push(arguments, b"--ro-bind");
+        push(arguments, b"/dev/null");
+        push(arguments, name);
+    }
+}
+
+/// A file, and those whose names are its own with something behind a dot: other keys lie there.
+fn with_those_beside(path: &Path) -> Vec<PathBuf> {
+    let mut found = vec![path.to_owned()];
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return found;
+    };
+    let begins = [name.as_bytes(), b"."].concat();
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().as_bytes().starts_with(&begins) {
+            found.push(entry.path());
+        }
+    }
+    found
 }
 
 fn resolved(paths: &[PathBuf], what: &str) -> Result<Vec<PathBuf>, String> {

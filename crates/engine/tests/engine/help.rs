@@ -60,6 +60,31 @@ pub(crate) fn told(act: &'static str, subject: &str, fields: &[(&str, u64)]) -> 
     }
 }
 
+/// The same with what the ledger is told since there are fingerprints: also which records those
+/// are, and of a connection its type and name.
+pub(crate) fn told_of(
+    act: &'static str,
+    subject: &str,
+    (type_name, name): (&str, &str),
+    values: &[NewValue],
+) -> Entry {
+    let fields: BTreeMap<_, _> = values
+        .iter()
+        .map(|value| (&value.field, value.field_revision))
+        .collect();
+    let records: BTreeMap<_, _> = values
+        .iter()
+        .map(|value| (&value.field, value.sealed.fingerprint()))
+        .collect();
+    let detail = serde_json::json!({
+        "type": type_name, "name": name, "fields": fields, "records": records,
+    });
+    Entry {
+        detail: detail.to_string(),
+        ..told(act, subject, &[])
+    }
+}
+
 /// Waits until `look` finds something.
 pub(crate) async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> T
 where
@@ -189,22 +214,26 @@ impl House {
             field: "value",
             field_revision: 1,
         };
-        let sealed = self.seal(value, &place);
+        let value = NewValue {
+            field: "value".to_owned(),
+            field_revision: 1,
+            sealed: self.seal(value, &place),
+        };
         let new = NewSecret {
             id: &id,
             workflow_id: workflow,
             name: &name.parse().unwrap(),
             field_revision: 1,
-            sealed: &sealed,
+            sealed: &value.sealed,
         };
+        let told = told_of(
+            "secret.add",
+            id.as_str(),
+            ("", name),
+            std::slice::from_ref(&value),
+        );
         let mut tx = self.store.begin().await.unwrap();
-        secrets::add(
-            &mut tx,
-            &new,
-            &told("secret.add", id.as_str(), &[("value", 1)]),
-        )
-        .await
-        .unwrap();
+        secrets::add(&mut tx, &new, &told).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -227,10 +256,8 @@ impl House {
             values: &values,
         };
         let mut tx = self.store.begin().await.unwrap();
-        let fields: Vec<_> = fields.iter().map(|(field, _)| (*field, 1)).collect();
-        connections::add(&mut tx, &new, &told("connection.add", id.as_str(), &fields))
-            .await
-            .unwrap();
+        let told = told_of("connection.add", id.as_str(), (type_name, name), &values);
+        connections::add(&mut tx, &new, &told).await.unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -260,10 +287,11 @@ impl House {
         value: &str,
     ) {
         let values = [self.sealed_field(id, type_name, field, revision + 1, value)];
-        let entry = told(
+        let entry = told_of(
             "connection.overwrite",
             id.as_str(),
-            &[(field, revision + 1)],
+            (type_name, ""),
+            &values,
         );
         let mut tx = store.begin().await.unwrap();
         let done = connections::overwrite(&mut tx, id, revision, &values, &[], &entry).await;
@@ -271,7 +299,7 @@ impl House {
         tx.commit().await.unwrap();
     }
 
-    fn sealed_field(
+    pub(crate) fn sealed_field(
         &self,
         id: &ConnectionId,
         type_name: &str,

@@ -202,8 +202,8 @@ both! {
         let text = "steps: [{name: a, image: x, env: {TOKEN: !Secret token}, input: [echo hello]}]\n";
         let workflow = house.workflow(text).await;
         house.secret(&workflow, "token", "a token").await;
-        // As if the value had been moved here from another place.
-        house.database.execute("update secret_values set field_revision = 7").await.unwrap();
+        // It is sealed to a key that this engine does not have.
+        house.database.execute("update secret_values set key_id = '0123456789abcdef'").await.unwrap();
         let engine = house.engine().await;
         let run = house.run(&workflow, "{}").await;
         assert_eq!(house.finished(&run).await.state, RunState::Failed);

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Rotator;
+use engine::{DoorError, Rotator};
 use model::{ConnectionId, RotationId};
 use opener::{KeyRing, Keys};
 use store::connections::{self, NewConnection, NewValue};
 use store::ledger::{self, Verdict};
 use store::rotations::{self, State};
 use store::testing::TestDatabase;
-use store::{SealedBytes, Store, both, resealing, vault_keys};
+use store::{SealedBytes, Store, Tx, both, resealing, vault_keys};
 use vault::{Owner, Place, Plaintext, PublicKey, SealedValue};
 
-use crate::help::{House, account, entry, eventually, now, random, told};
+use crate::help::{House, account, entry, eventually, now, random, told_of};
 use crate::meeting::COME;
 
 /// A house whose database knows its key.
@@ -52,10 +52,15 @@ async fn ask(store: &Store) {
 
 /// Saves a connection, sealed to the key that is current in the transaction that saves it.
 async fn save(store: &Store, name: &str, value: &str) -> ConnectionId {
-    let id = ConnectionId::from_bytes(random());
     let mut tx = store.begin().await.unwrap();
     let current = vault_keys::current(&mut tx).await.unwrap().unwrap();
     let key = PublicKey::from_bytes(&current.public_key).unwrap();
+    save_sealed_to(&key, tx, name, value).await
+}
+
+/// Saves a connection in this transaction, sealed to this key.
+async fn save_sealed_to(key: &PublicKey, mut tx: Tx, name: &str, value: &str) -> ConnectionId {
+    let id = ConnectionId::from_bytes(random());
     let account = account();
     let place = Place {
         account: account.as_str(),
@@ -66,7 +71,7 @@ async fn save(store: &Store, name: &str, value: &str) -> ConnectionId {
         field: "token",
         field_revision: 1,
     };
-    let sealed = vault::seal(Plaintext::from(value.to_owned()), &place, &key).unwrap();
+    let sealed = vault::seal(Plaintext::from(value.to_owned()), &place, key).unwrap();
     let value = NewValue {
         field: "token".to_owned(),
         field_revision: 1,
@@ -83,7 +88,7 @@ async fn save(store: &Store, name: &str, value: &str) -> ConnectionId {
         name: &name.parse().unwrap(),
         values: &[value],
     };
-    let told = told("connection.add", id.as_str(), &[("token", 1)]);
+    let told = told_of("connection.add", id.as_str(), ("generic", name), new.values);
     connections::add(&mut tx, &new, &told).await.unwrap();
     tx.commit().await.unwrap();
     id
@@ -288,5 +293,124 @@ both! {
         let counts = vault_keys::counts(&house.store).await.unwrap();
         assert_eq!(counts.len(), 1);
         engine.stop().await;
+    }
+}
+
+both! {
+    async fn a_value_whose_key_is_away_is_healthy(database: TestDatabase) {
+        let house = house(database).await;
+        let engine = house.engine().await;
+        let lost = KeyRing::generate().unwrap();
+        let (id, public) = (lost.key_id(), lost.public_key());
+        // As another engine has sealed it, with a key that has not come here.
+        let tx = house.store.begin().await.unwrap();
+        save_sealed_to(&public, tx, "mine", "the value of mine").await;
+        let run = house.run_of(&format!(
+            "steps:\n- name: reads\n  image: x\n  spec: {{c: !Connection [generic, mine]}}\n\
+             \x20 input: [{COME}, hear]\n"
+        )).await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        let answer = door.connection("generic", "mine").await;
+        assert!(matches!(answer, Err(DoorError::Failed)), "{answer:?}");
+        assert_eq!(resealing::unopenable(&house.store).await.unwrap(), []);
+        // It comes, and nothing else has to happen.
+        lost.save_new(&house.key.with_file_name(format!("vault.key.{id}"))).unwrap();
+        eventually("the value", async || door.connection("generic", "mine").await.ok()).await;
+        guest.tell("go").await;
+        house.finished(&run).await;
+        engine.stop().await;
+    }
+}
+
+both! {
+    async fn a_rotation_looks_again_at_what_was_marked(database: TestDatabase) {
+        let house = house(database).await;
+        let before = KeyRing::from_file(&house.key).unwrap();
+        let id = save(&house.store, "one", "one").await;
+        let marked = "update field_values set unopenable_at = 1";
+        assert_eq!(house.database.execute(marked).await.unwrap(), 1);
+        ask(&house.store).await;
+        let rotator = rotator(&house).await;
+        while rotator.carry_on().await.unwrap() {}
+        holds(&house, &before).await;
+        assert_eq!(resealing::unopenable(&house.store).await.unwrap(), []);
+        let after = KeyRing::from_file(&house.key).unwrap();
+        assert_eq!(read(&house.store, &after, &id).await.as_deref(), Some(&b"one"[..]));
+    }
+}
+
+both! {
+    async fn ids_that_are_none_hold_no_rotation_up(database: TestDatabase) {
+        let house = house(database).await;
+        let before = KeyRing::from_file(&house.key).unwrap().key_id().to_string();
+        let good = save(&house.store, "good", "good").await;
+        for number in 0..3 {
+            save(&house.store, &format!("bad {number}"), "bad").await;
+        }
+        let sql = format!("update field_values set key_id = 'no id' where connection_id <> '{good}'");
+        assert_eq!(house.database.execute(&sql).await.unwrap(), 3);
+        let sql = "insert into vault_keys (key_id, public_key, created_at, retired_at) \
+            select 'no id', public_key, 1, 1 from vault_keys";
+        assert_eq!(house.database.execute(sql).await.unwrap(), 1);
+        ask(&house.store).await;
+        let rotator = rotator(&house).await;
+        while rotator.carry_on().await.unwrap() {}
+        let rotation = rotations::newest(&house.store).await.unwrap().unwrap();
+        assert_eq!((rotation.state, rotation.done, rotation.message.as_str()), (State::Finished, 1, ""));
+        let counts = vault_keys::counts(&house.store).await.unwrap();
+        assert!(!counts.contains_key(&before));
+        assert_eq!((counts["no id"].values, counts["no id"].unopenable), (0, 3));
+    }
+}
+
+both! {
+    async fn engines_that_died_are_none_that_share_an_sqlite_database(database: TestDatabase) {
+        let house = house(database).await;
+        for row in ["1", "2"] {
+            let sql = format!(
+                "insert into engines (id, runner, note, started_at) values ('{}', 'process', '', 1)",
+                row.repeat(32)
+            );
+            assert_eq!(house.database.execute(&sql).await.unwrap(), 1);
+        }
+        ask(&house.store).await;
+        let rotator = rotator(&house).await;
+        while rotator.carry_on().await.unwrap() {}
+        let rotation = rotations::newest(&house.store).await.unwrap().unwrap();
+        assert_eq!((rotation.state, rotation.message.as_str()), (State::Finished, ""));
+    }
+}
+
+both! {
+    async fn a_key_that_was_removed_is_forgotten_unless_a_value_needs_it(database: TestDatabase) {
+        let house = house(database).await;
+        let old = KeyRing::from_file(&house.key).unwrap().key_id();
+        save(&house.store, "one", "one").await;
+        ask(&house.store).await;
+        let keys = Arc::new(started(&house).await);
+        let rotator = Rotator::new(house.store.clone(), Arc::clone(&keys), now);
+        while rotator.carry_on().await.unwrap() {}
+        assert!(keys.ring().has(&old));
+
+        let mut tx = house.store.begin().await.unwrap();
+        let entry = entry("vault.key_remove");
+        assert!(vault_keys::remove(&mut tx, &old.to_string(), &entry).await.unwrap());
+        tx.commit().await.unwrap();
+        // Somebody who can write the database claims that; the value is still there.
+        let name = format!("update field_values set key_id = '{old}'");
+        assert_eq!(house.database.execute(&name).await.unwrap(), 1);
+        assert!(!rotator.carry_on().await.unwrap());
+        assert!(keys.ring().has(&old));
+
+        let current = keys.ring().key_id();
+        let name = format!("update field_values set key_id = '{current}'");
+        assert_eq!(house.database.execute(&name).await.unwrap(), 1);
+        assert!(!rotator.carry_on().await.unwrap());
+        assert!(!keys.ring().has(&old));
+        // Its file is there still, and is not taken in again.
+        assert!(KeyRing::files(&house.key).unwrap().iter().any(|(id, _)| *id == old));
+        assert!(!keys.find(&old));
+        assert!(keys.ring().has(&current));
     }
 }

@@ -203,7 +203,13 @@ both! {
         for number in 0..150 {
             not_found(door.secret(&format!("guess {number}")).await);
         }
-        assert_eq!(house.told().await.len(), 100);
+        let told = house.told().await;
+        assert_eq!(told.len(), 101);
+        assert_eq!(told[99].1, "prober secret  guess 99");
+        // The last one names nothing, and says that there are more.
+        assert_eq!(told[100], ("step.refused".to_owned(), "prober   ".to_owned()));
+        let more = "select count(*) from ledger where detail like '%\"more\":true%'";
+        assert_eq!(house.database.number(more).await.unwrap(), 1);
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
@@ -424,8 +430,8 @@ both! {
         let message = house.step(&run, "a").await.message;
         assert_eq!(
             message,
-            "Its condition needs the secret “token”, which exists but could not be opened; an \
-             administrator finds out why in the log of Relay."
+            "Its condition needs the secret “token”, which is stored and can't be opened; an \
+             administrator overwrites it, or finds out in the log of Relay why."
         );
         let marked = "select count(*) from secret_values where unopenable_at is not null";
         assert_eq!(house.database.number(marked).await.unwrap(), 1);

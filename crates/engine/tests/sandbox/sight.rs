@@ -34,6 +34,24 @@ async fn the_key_file_among_the_tools() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_laid_ready_beside_it_later() {
+    let outside = outside().await;
+    let ready = format!("{}.next", outside.key.display());
+    std::fs::write(&ready, CANARY).unwrap();
+    fails(
+        &format!("grep -q . {ready}"),
+        &format!("test -e {}/readable", outside.tools.display()),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_among_what_programs_need_of_etc() {
+    outside().await;
+    fails("grep -q . /etc/ssl/openssl.cnf", "grep -q . /etc/hosts").await;
+}
+
+#[tokio::test]
 async fn a_directory_that_was_not_given() {
     let outside = outside().await;
     let file = outside.elsewhere.join("relay.db");

@@ -64,7 +64,11 @@ async fn world() -> &'static World {
             everybody_may_write(&base);
             let settings = RunnerSettings {
                 allow_unsandboxed: false,
-                hidden: vec![outside.data.clone(), outside.key.clone()],
+                hidden: vec![
+                    outside.data.clone(),
+                    outside.key.clone(),
+                    "/etc/ssl/openssl.cnf".into(),
+                ],
                 tools: vec![outside.tools.clone()],
             };
             let asking = ASKING.lock().await;

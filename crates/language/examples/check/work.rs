@@ -31,6 +31,7 @@ pub(crate) fn holdings() -> Holdings {
         type_name: "postgresql".to_owned(),
         name: format!("prices-{number}"),
         permitted: true,
+        unopenable: false,
     };
     Holdings {
         connections: (1..=50).map(connection).collect(),

@@ -221,3 +221,29 @@ impl From<i64> for Value {
         Self::Number(Number::from(value))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_a_value_tells_its_kind_alone() {
+        let secret = Value::text("hunter2");
+        for (value, kind) in [
+            (secret.clone(), "text"),
+            (Value::list([secret.clone()]), "a list"),
+            (
+                Value::map([("hunter2".to_owned(), secret.clone())]),
+                "a map",
+            ),
+            (Value::from(4_711_i64), "a number"),
+        ] {
+            let printed = format!("{value:?} {:#?}", Some(vec![value.clone()]));
+            assert!(printed.starts_with(kind), "{printed}");
+            assert!(
+                !printed.contains("hunter2") && !printed.contains("4711"),
+                "{printed}"
+            );
+        }
+    }
+}

@@ -3,8 +3,9 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
-use opener::{KEY_FORMAT, KeyError, KeyRing};
+use opener::{KEY_FORMAT, KeyError, KeyRing, Keys};
 use tempfile::TempDir;
 
 fn mode(path: &Path) -> u32 {
@@ -183,4 +184,39 @@ fn a_given_text_that_is_no_key_is_not_repeated() {
             "{error:?}"
         );
     }
+}
+
+#[test]
+fn drafts_that_were_left_behind_are_removed() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("vault.key");
+    let keys = KeyRing::generate().unwrap();
+    keys.save_new(&path).unwrap();
+    let id = keys.key_id();
+    let old = SystemTime::now() - Duration::from_hours(1);
+    let lay = |name: &str, at: Option<SystemTime>| {
+        let path = directory.path().join(name);
+        fs::write(&path, "a private key").unwrap();
+        if let Some(at) = at {
+            let file = fs::File::options().write(true).open(&path).unwrap();
+            file.set_modified(at).unwrap();
+        }
+        path
+    };
+    let left = [
+        lay(".vault.key.0123456789abcdef", Some(old)),
+        lay(&format!(".vault.key.{id}.fedcba9876543210"), Some(old)),
+    ];
+    let others = [
+        // Somebody is writing it.
+        lay(".vault.key.0000000000000000", None),
+        lay(".vault.key.swp", Some(old)),
+        lay("vault.key.0123456789abcdef.old", Some(old)),
+        lay(".other.key.0123456789abcdef", Some(old)),
+    ];
+    let keys = Keys::of_file(path.clone(), KeyRing::from_file(&path).unwrap(), true);
+    keys.tidy().unwrap();
+    assert!(left.iter().all(|path| !path.exists()), "{left:?}");
+    assert!(others.iter().all(|path| path.exists()), "{others:?}");
+    assert!(path.exists());
 }

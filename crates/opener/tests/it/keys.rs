@@ -1,6 +1,9 @@
 //! Which key opens what.
 
-use opener::{KeyRing, OpenError};
+use std::sync::Barrier;
+use std::thread;
+
+use opener::{KeyRing, Keys, OpenError};
 use static_assertions::{assert_impl_all, assert_not_impl_any};
 use vault::{Owner, Place, SealedValue, seal};
 
@@ -16,6 +19,7 @@ const PLACE: Place<'_> = Place {
 
 assert_not_impl_any!(KeyRing: std::fmt::Debug, std::fmt::Display, Clone, Default, PartialEq);
 assert_not_impl_any!(KeyRing: serde::Serialize, serde::de::DeserializeOwned, AsRef<[u8]>);
+assert_not_impl_any!(Keys: std::fmt::Debug, std::fmt::Display, Clone, PartialEq, serde::Serialize);
 assert_impl_all!(KeyRing: Send, Sync);
 
 #[test]
@@ -70,4 +74,51 @@ fn an_older_key_opens_by_its_id_and_never_by_trial() {
 fn two_new_keys_are_different() {
     let (one, other) = (KeyRing::generate().unwrap(), KeyRing::generate().unwrap());
     assert!(one.public_key() != other.public_key() && one.key_id() != other.key_id());
+}
+
+#[test]
+fn whoever_looks_for_a_key_waits_for_the_look_of_another() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vault.key");
+    let own = KeyRing::generate().unwrap();
+    own.save_new(&path).unwrap();
+    let ids: Vec<_> = (0..20)
+        .map(|_| {
+            // Each is what another process has just made.
+            let new = KeyRing::generate().unwrap();
+            let id = new.key_id();
+            new.save_new(&directory.path().join(format!("vault.key.{id}")))
+                .unwrap();
+            id
+        })
+        .collect();
+    for id in ids {
+        let ring = KeyRing::from_file(&path).unwrap();
+        let keys = Keys::of_file(path.clone(), ring, false);
+        let ready = Barrier::new(8);
+        thread::scope(|scope| {
+            let looks: Vec<_> = (0..8)
+                .map(|_| {
+                    scope.spawn(|| {
+                        ready.wait();
+                        keys.find(&id)
+                    })
+                })
+                .collect();
+            for look in looks {
+                assert!(look.join().unwrap(), "a key that is there was not found");
+            }
+        });
+    }
+    let keys = Keys::of_file(path.clone(), KeyRing::from_file(&path).unwrap(), false);
+    assert!(!keys.find(&"0123456789abcdef".parse().unwrap()));
+    // That one was looked for in vain; another one is looked for all the same.
+    let late = KeyRing::generate().unwrap();
+    late.save_new(
+        &directory
+            .path()
+            .join(format!("vault.key.{}", late.key_id())),
+    )
+    .unwrap();
+    assert!(keys.find(&late.key_id()));
 }

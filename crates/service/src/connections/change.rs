@@ -89,6 +89,7 @@ impl Service {
             "name": name.as_str(),
             "revision": 1,
             "fields": revisions(&values),
+            "records": records(&values),
             "sealed": sealed_by,
         });
         let entry = self.entry(
@@ -152,8 +153,11 @@ impl Service {
         let sealed_by = sealed_by(&replaced);
         let values = self.seal_all(id, kind.name, replaced, |field| last(field) + 1)?;
         let detail = json!({
+            "type": kind.name,
+            "name": row.name.as_str(),
             "revision": revision + 1,
             "fields": revisions(&values),
+            "records": records(&values),
             "sealed": sealed_by,
             "cleared": cleared,
         });
@@ -179,6 +183,7 @@ impl Service {
         typed_name: Option<String>,
     ) -> Result<(), Problem> {
         let mut tx = self.store.begin().await.map_err(broken)?;
+        self.still_administers(&mut tx, administrator).await?;
         let row = connections::find(&mut tx, &self.account, id)
             .await
             .map_err(broken)?;
@@ -252,6 +257,14 @@ fn revisions(values: &[NewValue]) -> BTreeMap<&str, u64> {
     values
         .iter()
         .map(|value| (&*value.field, value.field_revision))
+        .collect()
+}
+
+/// Which sealed records those are, for the ledger: an engine opens no other ones.
+fn records(values: &[NewValue]) -> BTreeMap<&str, String> {
+    values
+        .iter()
+        .map(|value| (&*value.field, value.sealed.fingerprint()))
         .collect()
 }
 

@@ -40,7 +40,7 @@ pub(super) fn by_connection(
 }
 
 /// The uses of one connection, one entry for each workflow.
-pub(super) fn group(needs: Vec<WorkflowRequirement>) -> Vec<UsedBy> {
+pub(crate) fn group(needs: Vec<WorkflowRequirement>) -> Vec<UsedBy> {
     let mut workflows: BTreeMap<_, UsedBy> = BTreeMap::new();
     for need in needs {
         let used = workflows

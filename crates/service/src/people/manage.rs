@@ -6,8 +6,9 @@
 
 use model::{Problem, ProblemKind, Role, UserId};
 use serde_json::json;
+use store::ledger::Actor;
 use store::users::{self, UserRow};
-use store::{Tx, invitations, sessions};
+use store::{Tx, devices, invitations, sessions};
 
 use crate::Service;
 use crate::permission::{Administrator, Recent};
@@ -30,9 +31,11 @@ impl Service {
         tx.commit().await.map_err(broken)
     }
 
-    /// Keeps somebody from signing in, and ends their sessions.
+    /// Keeps somebody from signing in, and ends their sessions. A session that somebody found open is
+    /// not enough to shut out another administrator.
     pub async fn disable_user(&self, by: &Administrator, id: &UserId) -> Result<(), Problem> {
         let (mut tx, user) = self.begin_about(by, id).await?;
+        self.recent_about(by, &user)?;
         if user.disabled_at.is_some() {
             return Ok(());
         }
@@ -52,11 +55,25 @@ impl Service {
         if user.disabled_at.is_none() {
             return Ok(());
         }
-        let entry = self.entry(by.actor(), "user.enable", id.as_str(), &json!({}));
-        users::set_disabled(&mut tx, id, false, &entry)
+        self.enable(&mut tx, by.actor(), id).await?;
+        tx.commit().await.map_err(broken)
+    }
+
+    /// Whatever sessions there are were begun before, and do not come back.
+    pub(crate) async fn enable(
+        &self,
+        tx: &mut Tx,
+        actor: Actor,
+        id: &UserId,
+    ) -> Result<(), Problem> {
+        sessions::delete_of_user(tx, id, None)
             .await
             .map_err(broken)?;
-        tx.commit().await.map_err(broken)
+        let entry = self.entry(actor, "user.enable", id.as_str(), &json!({}));
+        users::set_disabled(tx, id, false, &entry)
+            .await
+            .map_err(broken)?;
+        Ok(())
     }
 
     /// Deletes somebody. Their name stays beside what they have changed; their address is free again.
@@ -66,12 +83,14 @@ impl Service {
         let detail = json!({ "role": user.role.as_str(), "sessions_ended": ended });
         let entry = self.entry(by.actor(), "user.delete", id.as_str(), &detail);
         users::delete(&mut tx, id, &entry).await.map_err(broken)?;
+        devices::forget_of(&mut tx, id).await.map_err(broken)?;
         tx.commit().await.map_err(broken)
     }
 
     /// Ends all sessions of somebody; they can sign in again.
     pub async fn end_sessions_of(&self, by: &Administrator, id: &UserId) -> Result<u64, Problem> {
-        let (mut tx, _) = self.begin_about(by, id).await?;
+        let (mut tx, user) = self.begin_about(by, id).await?;
+        self.recent_about(by, &user)?;
         let ended = sessions::delete_of_user(&mut tx, id, None)
             .await
             .map_err(broken)?;
@@ -110,6 +129,14 @@ impl Service {
             )
         };
         Err(Problem::new(ProblemKind::Stale, code, detail))
+    }
+
+    /// What shuts out an administrator asks for the password again.
+    fn recent_about(&self, by: &Administrator, user: &UserRow) -> Result<(), Problem> {
+        if user.role == Role::Administrator {
+            self.recent(by)?;
+        }
+        Ok(())
     }
 
     /// Refuses whoever has lost the permission since they were asked for it.

@@ -106,6 +106,8 @@ pub struct UseView {
     pub step: String,
     /// `connection` or `secret`.
     pub kind: String,
+    /// The id of the connection or secret, as long as there is one.
+    pub id: Option<String>,
     /// The connection's type; empty for a secret.
     pub type_name: String,
     /// The name.
@@ -201,6 +203,9 @@ impl Service {
         let newest: HashMap<_, _> = connections.chain(secrets).collect();
         let view = |row: uses::UseRow| UseView {
             current: newest.get(row.subject.as_str()) == Some(&row.revision),
+            id: newest
+                .contains_key(row.subject.as_str())
+                .then_some(row.subject),
             step: row.step,
             kind: row.kind,
             type_name: row.type_name,

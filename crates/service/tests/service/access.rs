@@ -144,7 +144,7 @@ both! {
         let before = house.entries().await;
         let bo = service.join(joining(&newer.code.to_lowercase(), "BO@example.com")).await.unwrap();
         assert_eq!(house.acts(before).await, ["invitation.use", "user.add"]);
-        assert_eq!(house.caller(&bo).await.unwrap().role(), Role::Operator);
+        assert_eq!(house.caller(bo.user()).await.unwrap().role(), Role::Operator);
         let again = service.join(joining(&newer.code, "bo@example.com")).await.unwrap_err();
         assert_eq!(field(&again), ("code", "wrong_code"));
         let taken = service.invite(&ana, "bo@EXAMPLE.com", Role::Viewer).await.map(|_| ()).unwrap_err();
@@ -196,7 +196,7 @@ both! {
         let wrong = service.prove(&stale, "it", secret("another long password"), &somewhere()).await;
         assert_eq!(field(&wrong.map(|_| ()).unwrap_err()), ("it", "wrong_password"));
         assert_eq!(house.last().await.act, "user.sign_in_failed");
-        let fresh = service.prove(&stale, "it", secret(PASSWORD), &somewhere()).await.unwrap();
+        let (fresh, _) = service.prove(&stale, "it", secret(PASSWORD), &somewhere()).await.unwrap();
         assert_eq!(house.last().await.act, "user.prove");
         let administrator = fresh.administrator().unwrap();
         assert!(service.recent(&administrator).is_ok());

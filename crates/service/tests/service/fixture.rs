@@ -1,7 +1,6 @@
 //! Makes the fixture databases of the store; see `crates/store/tests/fixtures/README.md`.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 
 use model::Role;
@@ -9,7 +8,7 @@ use service::{Change, CommandLine, NewUser, Service};
 use store::testing::TestDatabase;
 use vault::PublicKey;
 
-use crate::help::{NEEDS_AWS, changes, clock, secret, somewhere, values};
+use crate::help::{NEEDS_AWS, beginning, changes, clock, secret, values};
 
 /// Where to write.
 fn folder() -> PathBuf {
@@ -46,8 +45,9 @@ async fn tell_the_story(database: &TestDatabase) {
         .unwrap();
     let session = service::session_id_hash(b"the story");
     let end = clock().plus(1_000);
+    let beginning = beginning(&store, &service, &ana).await;
     service
-        .session_create(&session, Some(&ana), b"", end, &somewhere())
+        .session_create(&session, &beginning, b"", end)
         .await
         .unwrap();
     let ana = service
@@ -109,27 +109,6 @@ fn sqlite() {
 fn postgres() {
     store::testing::on_postgres(|database| async move {
         tell_the_story(&database).await;
-        let dump = Command::new("pg_dump")
-            .args([
-                "--inserts",
-                "--no-owner",
-                "--no-privileges",
-                "--dbname",
-                &database.url,
-            ])
-            .output()
-            .unwrap();
-        assert!(
-            dump.status.success(),
-            "{}",
-            String::from_utf8_lossy(&dump.stderr)
-        );
-        // Lines with a backslash are for psql and no SQL.
-        let sql: Vec<_> = std::str::from_utf8(&dump.stdout)
-            .unwrap()
-            .lines()
-            .filter(|line| !line.starts_with('\\') && !line.starts_with("--") && !line.is_empty())
-            .collect();
-        fs::write(folder().join("0001.postgres.sql"), sql.join("\n") + "\n").unwrap();
+        fs::write(folder().join("0001.postgres.sql"), database.dump()).unwrap();
     });
 }

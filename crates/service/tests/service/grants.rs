@@ -67,6 +67,12 @@ both! {
 
         service.set_grants(&ana, &id, false, &BTreeSet::new()).await.unwrap();
         assert_eq!(state("first").await, RequirementState::Configured);
+        // All may: there is nothing to grant, and nothing that would come to life later.
+        let before = house.acts(0).await.len();
+        service.grant(&ana, &id, "mine").await.unwrap();
+        assert_eq!(house.acts(0).await.len(), before);
+        let view = service.grants(&ana, &id).await.unwrap().unwrap();
+        assert!(view.workflows.iter().all(|(_, granted)| !granted));
         let unknown = BTreeSet::from(["nowhere".to_owned()]);
         assert!(service.set_grants(&ana, &id, true, &unknown).await.is_err());
         assert_eq!(grants::is_limited(&house.store, service.account(), &id).await.unwrap(), Some(false));

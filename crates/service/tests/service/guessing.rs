@@ -1,9 +1,10 @@
 //! Guessing passwords: what gets through, who is kept out, and what the ledger tells of it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use model::{ProblemKind, Role, Timestamp};
-use service::{Clock, Service};
+use service::{Beginning, Caller, Client, Clock, CommandLine, Service, device_hash};
 use store::testing::TestDatabase;
 use store::{both, ledger};
 
@@ -29,12 +30,13 @@ macro_rules! passing_time {
 
 /// Guesses until nothing gets through at this moment; how many did, and how long to wait.
 async fn guess(service: &Service, email: &str, from: &str) -> (usize, u64) {
+    guess_with(service, email, &at(from)).await
+}
+
+async fn guess_with(service: &Service, email: &str, from: &Client) -> (usize, u64) {
     for through in 0..1_000 {
         let password = secret("not the right password");
-        let problem = service
-            .sign_in(email, password, &at(from))
-            .await
-            .unwrap_err();
+        let problem = service.sign_in(email, password, from).await.unwrap_err();
         if problem.kind == ProblemKind::TooMany {
             return (through, problem.retry_after.unwrap());
         }
@@ -78,16 +80,123 @@ both! {
         assert_eq!(guess(&other, "ana@example.com", "198.51.100.1").await.0, 0);
     }
 
-    async fn who_is_guessed_at_can_still_sign_in_from_where_they_are_known(database: TestDatabase) {
+    async fn who_is_guessed_at_can_still_sign_in_with_a_browser_of_theirs(database: TestDatabase) {
         let house = help::empty(&database).await;
-        // Ana has a session from 203.0.113.7.
+        let (service, ana) = (&house.service, house.person("ana", Role::Administrator).await);
+        let bo = house.person("bo", Role::Viewer).await;
+        let with = |shown: u8| Client { device: Some(device_hash(&[shown; 32])), ..at("198.51.100.9") };
+        for (person, number) in [(&ana, 1), (&bo, 2)] {
+            let signed_in = help::beginning(&house.store, service, person.user_id()).await;
+            let beginning = Beginning { client: with(number), ..signed_in };
+            assert!(service.session_create(&[number; 32], &beginning, b"", clock().plus(1_000)).await.unwrap());
+        }
+        guess(service, "ana@example.com", "198.51.100.1").await;
+        let sign_in = async |from: &Client| service.sign_in("ana@example.com", secret(PASSWORD), from).await;
+        for stranger in [at("198.51.100.9"), with(2), with(3)] {
+            assert_eq!(sign_in(&stranger).await.unwrap_err().kind, ProblemKind::TooMany);
+        }
+        assert!(sign_in(&with(1)).await.is_ok());
+        // Which is no way around: that gate closes too.
+        assert_eq!(guess_with(service, "ana@example.com", &with(1)).await.0, 4);
+        // Deleted, she is not known any more.
+        let by = service.recent(&house.person("cy", Role::Administrator).await.administrator().unwrap()).unwrap();
+        service.delete_user(&by, ana.user_id()).await.unwrap();
+        assert_eq!(database.number("select count(*) from devices").await.unwrap(), 1);
+    }
+
+    async fn a_person_has_so_many_browsers_and_no_more(database: TestDatabase) {
+        let house = help::empty(&database).await;
+        let ana = house.person("ana", Role::Viewer).await;
+        let signed_in = help::beginning(&house.store, &house.service, ana.user_id()).await;
+        for number in 0..55 {
+            let client = Client { device: Some(device_hash(&[number; 32])), ..at("198.51.100.9") };
+            let beginning = Beginning { client, ..signed_in.clone() };
+            house.service.session_create(&[number; 32], &beginning, b"", clock().plus(1_000)).await.unwrap();
+        }
+        assert_eq!(database.number("select count(*) from devices").await.unwrap(), 50);
+    }
+
+    async fn a_session_that_asks_for_the_password_counts_for_itself(database: TestDatabase) {
+        let house = help::empty(&database).await;
+        let (service, ana) = (&house.service, house.person("ana", Role::Administrator).await);
+        let other = house.caller(ana.user_id()).await.unwrap();
+        guess(service, "ana@example.com", "198.51.100.1").await;
+        let prove = async |caller: &Caller, password: &str| {
+            let proved = service.prove(caller, "it", secret(password), &at("198.51.100.9")).await;
+            proved.map(|_| ()).map_err(|problem| problem.code)
+        };
+        assert_eq!(prove(&ana, PASSWORD).await, Ok(()));
+        for _ in 0..4 {
+            assert_eq!(prove(&ana, "not the right one").await.unwrap_err(), "invalid_input");
+        }
+        assert_eq!(prove(&ana, PASSWORD).await.unwrap_err(), "too_many_tries");
+        assert_eq!(prove(&other, PASSWORD).await, Ok(()));
+    }
+
+    async fn a_new_password_opens_the_gate(database: TestDatabase) {
+        let house = help::empty(&database).await;
         house.person("ana", Role::Administrator).await;
         guess(&house.service, "ana@example.com", "198.51.100.1").await;
-        let sign_in = async |from: &str| house.service.sign_in("ana@example.com", secret(PASSWORD), &at(from)).await;
-        assert_eq!(sign_in("198.51.100.9").await.unwrap_err().kind, ProblemKind::TooMany);
-        assert!(sign_in("203.0.113.7").await.is_ok());
-        // Which is no way around: that gate closes too.
-        assert_eq!(guess(&house.service, "ana@example.com", "203.0.113.7").await.0, 4);
+        let cli = CommandLine::of_this_process();
+        house.service.set_password(cli, "ANA@example.com", secret("an entirely new one")).await.unwrap();
+        let from = at("198.51.100.9");
+        let signed_in = house.service.sign_in("ana@example.com", secret("an entirely new one"), &from).await;
+        assert!(signed_in.is_ok(), "{signed_in:?}");
+    }
+
+    async fn a_crowd_that_is_refused_keeps_nobody_else_out(database: TestDatabase) {
+        let house = help::empty(&database).await;
+        house.person("ana", Role::Administrator).await;
+        guess(&house.service, "nobody@example.com", "198.51.100.1").await;
+        let stop = Arc::new(AtomicBool::new(false));
+        let crowd: Vec<_> = (0..64).map(|_| {
+            let (service, stop) = (house.service.clone(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut refused = 0_u32;
+                while !stop.load(Ordering::Relaxed) {
+                    let guess = secret("not the right one");
+                    let problem = service.sign_in("nobody@example.com", guess, &at("198.51.100.1")).await.unwrap_err();
+                    assert_eq!(problem.code, "too_many_tries");
+                    refused += 1;
+                }
+                refused
+            })
+        }).collect();
+        for _ in 0..5 {
+            let signed_in = house.service.sign_in("ana@example.com", secret(PASSWORD), &at("203.0.113.9")).await;
+            assert!(signed_in.is_ok(), "{signed_in:?}");
+        }
+        stop.store(true, Ordering::Relaxed);
+        for one in crowd {
+            assert!(one.await.unwrap() > 0);
+        }
+    }
+
+    async fn a_site_of_many_networks_is_counted_as_one(database: TestDatabase) {
+        let house = help::empty(&database).await;
+        let one_more = async |from: &str| {
+            let refused = house.service.sign_in("nobody@example.com", secret("a guess at somebody"), &at(from)).await;
+            refused.unwrap_err().code
+        };
+        assert_eq!(one_more("2001:db8:1:1::1").await, "wrong_credentials");
+        let close = format!("update sign_in_limits set closed_until = {} where counted = 'site'", i64::MAX);
+        assert_eq!(database.execute(&close).await.unwrap(), 1);
+        assert_eq!(one_more("2001:db8:1:2::1").await, "too_many_tries");
+        assert_eq!(one_more("2001:db8:2:1::1").await, "wrong_credentials");
+    }
+
+    async fn buckets_are_drawn_with_a_key_of_this_database(database: TestDatabase) {
+        let house = help::empty(&database).await;
+        guess(&house.service, "nobody@example.com", "198.51.100.1").await;
+        assert_eq!(database.number("select count(*) from sign_in_key").await.unwrap(), 1);
+        let buckets = "select cast(sum(bucket) as bigint) from sign_in_limits";
+        let before = database.number(buckets).await.unwrap();
+        database.execute("delete from sign_in_limits").await.unwrap();
+        database.execute("delete from sign_in_key").await.unwrap();
+        let account = house.service.account().clone();
+        let other = Service::new(house.store.clone(), account, help::key(), clock);
+        guess(&other, "nobody@example.com", "198.51.100.1").await;
+        assert_ne!(database.number(buckets).await.unwrap(), before);
     }
 
     async fn one_network_guesses_at_many_only_so_often(database: TestDatabase) {
@@ -107,8 +216,9 @@ both! {
         assert_eq!((through, refused), (50, 10));
         let elsewhere = house.service.sign_in("person1@example.com", secret("a guess at somebody"), &at("2001:db8:1::1")).await;
         assert_eq!(elsewhere.unwrap_err().code, "wrong_credentials");
-        // As many rows as buckets, and one for what the ledger has to tell.
-        assert!(database.number("select count(*) from sign_in_limits").await.unwrap() <= 52);
+        // One of each address that got through, of two networks and their sites; and one for what the
+        // ledger has to tell.
+        assert!(database.number("select count(*) from sign_in_limits").await.unwrap() <= 54);
         assert_eq!(database.number("select count(*) from sign_in_failures").await.unwrap(), 1);
     }
 

@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::{ConnectionId, Problem, ProblemKind, Role, Timestamp, UserId};
 use service::{
-    AddConnection, Administrator, Caller, Change, Client, CommandLine, Given, NewUser, Service,
+    AddConnection, Administrator, Beginning, Caller, Change, Client, CommandLine, Given, NewUser,
+    Proof, Service,
 };
 use store::testing::TestDatabase;
-use store::{Store, ledger};
+use store::{Store, ledger, users};
 use vault::PublicKey;
 use zeroize::Zeroizing;
 
@@ -86,10 +87,8 @@ impl House {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let session = service::session_id_hash(&number.to_be_bytes());
         let end = self.service.now().plus(1_000_000_000);
-        let from = somewhere();
-        let made = self
-            .service
-            .session_create(&session, Some(id), b"", end, &from);
+        let beginning = beginning(&self.store, &self.service, id).await;
+        let made = self.service.session_create(&session, &beginning, b"", end);
         assert!(made.await.unwrap());
         self.service.caller(&session).await.unwrap()
     }
@@ -133,6 +132,16 @@ impl House {
     }
 }
 
+/// What a session of that person begins with who has just signed in.
+pub(crate) async fn beginning(store: &Store, service: &Service, id: &UserId) -> Beginning {
+    let user = users::find(store, service.account(), id).await.unwrap();
+    Beginning {
+        proof: Proof::of(&user.unwrap()),
+        client: somewhere(),
+        replaces: None,
+    }
+}
+
 /// Where requests come from.
 pub(crate) fn somewhere() -> Client {
     at("203.0.113.7")
@@ -142,6 +151,7 @@ pub(crate) fn at(address: &str) -> Client {
     Client {
         address: address.parse().unwrap(),
         agent: "a browser".into(),
+        device: None,
     }
 }
 

@@ -8,7 +8,7 @@ use service::{CommandLine, Service};
 use store::both;
 use store::testing::TestDatabase;
 
-use crate::help::{self, clock, new_user, somewhere};
+use crate::help::{self, clock, new_user};
 
 both! {
     async fn people_are_added_beside_a_busy_server(database: TestDatabase) {
@@ -16,8 +16,10 @@ both! {
         house.add_workflow(&ana, "one").await;
         house.service.create_workflow(&ana, "busy", "").await.unwrap();
         let stop = Arc::new(AtomicBool::new(false));
+        let beginning = help::beginning(&house.store, &house.service, ana.user_id()).await;
         let workers: Vec<_> = (0..6).map(|number| {
             let (service, ana, stop) = (house.service.clone(), ana.clone(), stop.clone());
+            let beginning = beginning.clone();
             tokio::spawn(async move {
                 let mut done = 0_u64;
                 while !stop.load(Ordering::Relaxed) {
@@ -28,7 +30,7 @@ both! {
                         }
                         1 => {
                             let id = service::session_id_hash(&done.to_be_bytes());
-                            service.session_create(&id, None, b"data", clock().plus(1), &somewhere()).await.unwrap();
+                            service.session_create(&id, &beginning, b"data", clock().plus(1)).await.unwrap();
                         }
                         2 => drop(service.workflows(&ana).await.unwrap()),
                         _ => drop(service.connections(&ana).await.unwrap()),

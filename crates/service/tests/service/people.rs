@@ -30,7 +30,7 @@ both! {
         let mut winners = Vec::new();
         for one in tries {
             match one.await.unwrap() {
-                Ok(id) => winners.push(id),
+                Ok(proof) => winners.push(proof.user().clone()),
                 Err(problem) => assert_eq!(problem.code, "already_set_up", "{problem:?}"),
             }
         }
@@ -98,7 +98,7 @@ both! {
         let house = help::empty(&database).await;
         let ana = house.person("Ana", Role::Viewer).await;
         let sign_in = async |email: &str, password: &str| house.service.sign_in(email, secret(password), &somewhere()).await;
-        assert_eq!(&sign_in("ANA@example.com", PASSWORD).await.unwrap(), ana.user_id());
+        assert_eq!(sign_in("ANA@example.com", PASSWORD).await.unwrap().user(), ana.user_id());
         assert_eq!(house.last().await.act, "user.sign_in");
 
         let wrong = sign_in("Ana@example.com", "another long password").await.unwrap_err();
@@ -156,7 +156,8 @@ both! {
         let ana = house.person("Ana", Role::Viewer).await;
         let id = service::session_id_hash(b"a session");
         let end = clock().plus(1_000);
-        house.service.session_create(&id, Some(ana.user_id()), b"", end, &somewhere()).await.unwrap();
+        let beginning = help::beginning(&house.store, &house.service, ana.user_id()).await;
+        house.service.session_create(&id, &beginning, b"", end).await.unwrap();
         let cli = CommandLine::of_this_process();
         let set = async |email: &str, password: &str| house.service.set_password(cli, email, secret(password)).await;
         assert_eq!(field(&set("ana@example.com", "short").await.unwrap_err()), ("password", "too_short"));
@@ -182,7 +183,7 @@ both! {
     }
 }
 
-fn weak_hash(password: &str) -> String {
+pub(crate) fn weak_hash(password: &str) -> String {
     use argon2::PasswordHasher;
     let params = argon2::Params::new(8_192, 1, 1, None).unwrap();
     let weak = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);

@@ -24,7 +24,9 @@ both! {
                 let end = Timestamp(i64::MAX);
                 let state = State { user: None, data: &[0; 200], at: Timestamp(0), expires_at: end };
                 let session = NewSession { state, address: "", agent: "" };
-                sessions::create(&server, &help::account(), &id, session).await.unwrap();
+                let mut tx = server.begin().await.unwrap();
+                sessions::create(&mut tx, &help::account(), &id, session).await.unwrap();
+                tx.commit().await.unwrap();
                 while !stop.load(Ordering::Relaxed) {
                     if number % 2 == 0 {
                         assert!(sessions::save(&server, &help::account(), &id, state).await.unwrap());

@@ -6,7 +6,7 @@ use store::sessions::{self, NewSession, State};
 use store::sign_ins::{self, Count, Gate};
 use store::testing::TestDatabase;
 use store::users::{self, PasswordHash};
-use store::{Error, both, setup_code};
+use store::{Error, Store, both, setup_code};
 
 use crate::help::{self, account, ana};
 
@@ -25,6 +25,14 @@ fn session<'a>(user: Option<&'a UserId>, data: &'a [u8], expires_at: i64) -> New
         address: "203.0.113.7",
         agent: "a browser",
     }
+}
+
+/// Whether there was room for the session under that id.
+async fn begin(store: &Store, id: &[u8; 32], new: NewSession<'_>) -> bool {
+    let mut tx = store.begin().await.unwrap();
+    let begun = sessions::create(&mut tx, &account(), id, new).await;
+    tx.commit().await.unwrap();
+    begun.unwrap()
 }
 
 both! {
@@ -67,12 +75,15 @@ both! {
         let (id, now) = ([3; 32], Timestamp(1_000));
         let load = async || sessions::load(&store, &account(), &id, now).await;
         assert!(load().await.unwrap().is_none());
-        assert!(sessions::create(&store, &account(), &id, session(None, b"one", 2_000)).await.unwrap());
-        assert!(!sessions::create(&store, &account(), &id, session(None, b"two", 2_000)).await.unwrap());
+        assert!(begin(&store, &id, session(None, b"one", 2_000)).await);
+        assert!(!begin(&store, &id, session(None, b"two", 2_000)).await);
         assert_eq!(load().await.unwrap(), Some((b"one".to_vec(), Timestamp(2_000))));
         assert!(sessions::save(&store, &account(), &id, state(Some(&ana()), b"three", 3_000)).await.unwrap());
         assert_eq!(load().await.unwrap(), Some((b"three".to_vec(), Timestamp(3_000))));
-        sessions::delete(&store, &account(), &id).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        assert!(sessions::delete_in(&mut tx, &account(), &id).await.unwrap());
+        assert!(!sessions::delete_in(&mut tx, &account(), &id).await.unwrap());
+        tx.commit().await.unwrap();
         // A request that was under way cannot bring it back.
         assert!(!sessions::save(&store, &account(), &id, state(Some(&ana()), b"four", 3_000)).await.unwrap());
         assert!(load().await.unwrap().is_none());
@@ -82,7 +93,7 @@ both! {
         let store = help::open(&database).await;
         for (id, user, end) in [(1, None, 1_000), (2, Some(ana()), 5_000), (3, None, 5_000)] {
             let new = session(user.as_ref(), b"", end);
-            sessions::create(&store, &account(), &[id; 32], new).await.unwrap();
+            begin(&store, &[id; 32], new).await;
         }
         let alive = async |id| sessions::load(&store, &account(), &[id; 32], Timestamp(1_000)).await.unwrap().is_some();
         assert!(!alive(1).await && alive(2).await && alive(3).await);
@@ -97,7 +108,7 @@ both! {
     async fn a_session_has_a_person_as_long_as_both_are_there(database: TestDatabase) {
         let store = help::open(&database).await;
         let id = [7; 32];
-        sessions::create(&store, &account(), &id, session(Some(&ana()), b"", 5_000)).await.unwrap();
+        begin(&store, &id, session(Some(&ana()), b"", 5_000)).await;
         let person = async |now| sessions::person(&store, &account(), &id, Timestamp(now)).await.unwrap();
         let (user, proved_at) = person(4_999).await.unwrap();
         assert_eq!((user.id, proved_at), (ana(), Timestamp(500)));

@@ -5,7 +5,7 @@ use store::connections::{self, NewConnection, NewValue};
 use store::ledger::{self, Actor, Entry, Verdict};
 use store::secrets::{self, NewSecret};
 use store::testing::TestDatabase;
-use store::uses::{self, NewUse};
+use store::uses::{self, NewUse, UsedIn};
 use store::{Error, Store, both, workflows};
 
 use crate::help::{
@@ -110,7 +110,20 @@ both! {
         }
         let last = uses::last_of(&store, &account()).await.unwrap();
         assert_eq!(last.len(), 1);
-        assert_eq!(last[&connection_id(1)], (Timestamp(5_000), "workflow-1".parse().unwrap(), 2));
+        let newest = UsedIn {
+            at: Timestamp(5_000),
+            workflow: "workflow-1".parse().unwrap(),
+            number: 2,
+            step: Some((0, "step-0".to_owned())),
+        };
+        assert_eq!(last[&connection_id(1)], newest);
+        let one = uses::last_of_connection(&store, &account(), &connection_id(1)).await.unwrap();
+        assert_eq!(one.as_ref(), Some(&newest));
+        let all = uses::of_subject(&store, &account(), connection_id(1).as_str(), 10).await.unwrap();
+        let seen: Vec<_> = all.iter().map(|(used, revision)| (used.number, *revision)).collect();
+        assert_eq!(seen, [(2, 1), (1, 1)]);
+        let some = uses::of_subject(&store, &account(), connection_id(1).as_str(), 1).await.unwrap();
+        assert_eq!(some, all[..1]);
         let mut tx = store.begin().await.unwrap();
         workflows::delete(&mut tx, &workflow_id(1), &help::entry("workflow.delete")).await.unwrap();
         tx.commit().await.unwrap();

@@ -1,76 +1,79 @@
-//! Finds the marker, however it is spelled.
+//! Finds the values, however they are spelled, in bytes and in files.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
-/// What is searched for, in every spelling of [`spellings`].
+use aho_corasick::AhoCorasick;
+
+use super::encodings::ENCODINGS;
+use super::values::CANARIES;
+
+/// One of the values, for tests that type only one.
 pub(crate) const MARKER: &str = "Zq7XmarkerVx9KdJw2Tb";
 
-/// Other spellings under which a leak could hide.
-pub(super) fn spellings() -> Vec<(&'static str, Vec<u8>)> {
-    let bytes = MARKER.as_bytes();
-    let hex: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    let hex = hex.concat();
-    let decimal: Vec<_> = bytes.iter().map(u8::to_string).collect();
-    let mut all = vec![
-        ("plain", bytes.to_vec()),
-        ("backwards", bytes.iter().rev().copied().collect()),
-        ("upper case", MARKER.to_uppercase().into_bytes()),
-        ("lower case", MARKER.to_lowercase().into_bytes()),
-        ("hex", hex.clone().into_bytes()),
-        ("upper hex", hex.to_uppercase().into_bytes()),
-        ("a list of bytes", decimal.join(", ").into_bytes()),
-        ("a compact list of bytes", decimal.join(",").into_bytes()),
-        ("UTF-16", bytes.iter().flat_map(|byte| [*byte, 0]).collect()),
-        (
-            "UTF-16, big end first",
-            bytes.iter().flat_map(|byte| [0, *byte]).collect(),
-        ),
-    ];
-    for shift in 0..3 {
-        all.push(("base64", base64_core(bytes, shift)));
+/// Shorter than any spelling that is looked for: what is shorter could be there by chance.
+const SHORTEST: usize = 10;
+
+/// What is looked for, and what each of it is: a value by its number, spelled in some way.
+struct Search {
+    automaton: AhoCorasick,
+    meanings: Vec<Vec<(usize, &'static str)>>,
+}
+
+static SEARCH: LazyLock<Search> = LazyLock::new(|| {
+    let mut meanings: HashMap<Vec<u8>, BTreeSet<(usize, &'static str)>> = HashMap::new();
+    for (number, canary) in CANARIES.iter().enumerate() {
+        for (name, encode) in ENCODINGS {
+            // The whole of what is awkward, and what is left of a value that was cut.
+            for part in [&canary.stretch, &canary.token] {
+                let spelled = encode(part.as_bytes());
+                assert!(spelled.len() >= SHORTEST, "{}, {name}", canary.kind);
+                meanings.entry(spelled).or_default().insert((number, name));
+            }
+        }
     }
-    all
-}
-
-/// The part of base64 that depends on `bytes` alone when `shift` bytes stand before them.
-pub(super) fn base64_core(bytes: &[u8], shift: usize) -> Vec<u8> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bits: Vec<u8> = vec![0; shift * 8];
-    bits.extend(
-        bytes
-            .iter()
-            .flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1)),
-    );
-    let whole = bits.len() / 6;
-    let sextets = bits.chunks(6).take(whole);
-    let letters = sextets
-        .map(|six| ALPHABET[usize::from(six.iter().fold(0, |number, bit| number << 1 | bit))]);
-    letters.skip((shift * 8).div_ceil(6)).collect()
-}
-
-/// The spellings of the marker in some bytes.
-pub(crate) fn found_in(bytes: &[u8]) -> Vec<&'static str> {
-    let holds = |wanted: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
-    spellings()
+    let (spelled, meanings): (Vec<_>, Vec<Vec<_>>) = meanings
         .into_iter()
-        .filter(|(_, wanted)| holds(wanted))
-        .map(|(name, _)| name)
+        .map(|(spelled, means)| (spelled, means.into_iter().collect()))
+        .unzip();
+    Search {
+        automaton: AhoCorasick::new(spelled).unwrap(),
+        meanings,
+    }
+});
+
+/// Which values stand in some bytes, by their numbers, and how they are spelled.
+pub(super) fn hits(bytes: &[u8]) -> BTreeSet<(usize, &'static str)> {
+    SEARCH
+        .automaton
+        .find_overlapping_iter(bytes)
+        .flat_map(|found| SEARCH.meanings[found.pattern().as_usize()].clone())
         .collect()
 }
 
-/// The files below a folder that hold the marker, with how it is spelled there.
-pub(crate) fn found_below(dir: &Path) -> Vec<(String, Vec<&'static str>)> {
+/// The values in some bytes, each with a word on how it is spelled; the values themselves are not told.
+pub(crate) fn found_in(bytes: &[u8]) -> Vec<String> {
+    let hits = hits(bytes);
+    let told = |(number, spelled): (usize, &str)| format!("{}, {spelled}", CANARIES[number].kind);
+    hits.into_iter().map(told).collect()
+}
+
+/// The files below a folder that hold a value, with how it is spelled there.
+pub(crate) fn found_below(dir: &Path) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(found_below(&path));
-            continue;
-        }
-        let spelled = found_in(&fs::read(&path).unwrap());
-        if !spelled.is_empty() {
-            found.push((path.display().to_string(), spelled));
+        } else if path.is_file() {
+            // The database removes its own files when it likes.
+            let Ok(bytes) = fs::read(&path) else { continue };
+            let spelled = found_in(&bytes);
+            if !spelled.is_empty() {
+                found.push((path.display().to_string(), spelled));
+            }
         }
     }
     found
@@ -79,17 +82,95 @@ pub(crate) fn found_below(dir: &Path) -> Vec<(String, Vec<&'static str>)> {
 /// A folder's search is worth something only when it finds what was put there.
 pub(super) fn assert_the_search_finds(dir: &Path) {
     let planted = dir.join("planted");
-    for (name, spelled) in spellings() {
+    for (name, encode) in ENCODINGS {
         let mut bytes = vec![0xff; 5000];
-        bytes.extend(&spelled);
-        bytes.extend([0xfe; 77]);
+        for canary in CANARIES.iter() {
+            bytes.extend(encode(canary.stretch.as_bytes()));
+            bytes.extend([0xfe; 77]);
+        }
         fs::write(&planted, bytes).unwrap();
         let found = found_below(dir);
-        assert!(
-            found
-                .iter()
-                .any(|(path, how)| path.ends_with("planted") && how.contains(&name))
-        );
+        let (_, spelled) = found
+            .iter()
+            .find(|(path, _)| path.ends_with("planted"))
+            .unwrap();
+        for canary in CANARIES.iter() {
+            let wanted = format!("{}, {name}", canary.kind);
+            assert!(spelled.contains(&wanted), "{wanted} is not found");
+        }
     }
     fs::remove_file(planted).unwrap();
+}
+
+mod tests {
+    use super::*;
+    use crate::marker::values::COUNT;
+
+    /// Text with nothing in it that is searched for.
+    fn around(bytes: &[u8]) -> Vec<u8> {
+        [&b"before it "[..], bytes, &b" and behind it"[..]].concat()
+    }
+
+    #[test]
+    fn each_value_is_found_in_each_spelling_and_no_other_one() {
+        assert!(ENCODINGS.len() >= 30 && CANARIES.len() == COUNT);
+        for (number, canary) in CANARIES.iter().enumerate() {
+            for (name, encode) in ENCODINGS {
+                for part in [&canary.stretch, &canary.token] {
+                    let found = hits(&around(&encode(part.as_bytes())));
+                    assert!(found.contains(&(number, name)), "{}, {name}", canary.kind);
+                    let others = found.iter().filter(|(other, _)| *other != number);
+                    assert_eq!(others.count(), 0, "{}, {name}: {found:?}", canary.kind);
+                }
+                // As a whole, where the token stands wherever it stands.
+                let found = hits(&around(&encode(canary.value.as_bytes())));
+                assert!(
+                    found.iter().any(|(found, _)| *found == number),
+                    "{}, {name}",
+                    canary.kind
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_was_cut_is_found() {
+        for canary in CANARIES.iter() {
+            let at = canary.value.find(&canary.token).unwrap();
+            let end = at + canary.token.len();
+            for part in [&canary.value[at..], &canary.value[..end]] {
+                assert!(!found_in(part.as_bytes()).is_empty(), "{}", canary.kind);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_not_planted_is_not_found() {
+        let unknown = "Wt5never-typed-anywhere <&\"'%\\> 9KdJw2Tb";
+        for (name, encode) in ENCODINGS {
+            let bytes = around(&encode(unknown.as_bytes()));
+            assert_eq!(found_in(&bytes), [""; 0], "{name}");
+        }
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        assert_eq!(found_below(&sources), []);
+    }
+
+    #[test]
+    fn files_are_searched_in_folders_of_folders() {
+        let dir = tempfile::tempdir().unwrap();
+        let inside = dir.path().join("a/b");
+        fs::create_dir_all(&inside).unwrap();
+        assert_the_search_finds(&inside);
+        assert_eq!(found_below(dir.path()), []);
+        fs::write(
+            inside.join("c"),
+            around(&CANARIES[1].value.clone().into_bytes()),
+        )
+        .unwrap();
+        let found = found_below(dir.path());
+        assert!(
+            found.len() == 1 && found[0].0.ends_with("a/b/c"),
+            "{found:?}"
+        );
+    }
 }

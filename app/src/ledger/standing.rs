@@ -1,0 +1,70 @@
+//! The sentence about whether the ledger is the one that was written.
+
+use leptos::prelude::*;
+use service::LedgerStanding;
+
+use crate::ui::icon::{Icon, Symbol};
+use crate::ui::time::Time;
+
+/// Up to where it is verified, and since when; or what is wrong with it.
+pub(super) fn standing(standing: LedgerStanding) -> AnyView {
+    let LedgerStanding {
+        entries,
+        checkpoint,
+        verified_to,
+        wrong,
+    } = standing;
+    if let Some(wrong) = wrong {
+        return view! {
+            <div class="notice notice-bad" role="alert">
+                <Symbol icon=Icon::Alert/>
+                <div>
+                    <p><strong>"The ledger is not the one that was written. "</strong>{wrong}</p>
+                    <p>
+                        "Keep the database as it is, and run "<code>"relay ledger verify"</code>
+                        " beside it, with a checkpoint that was kept elsewhere."
+                    </p>
+                </div>
+            </div>
+        }
+        .into_any();
+    }
+    let Some((number, at)) = checkpoint else {
+        return view! {
+            <p class="note">
+                <Symbol icon=Icon::Info/>
+                <span>
+                    {format!("{}. No engine has signed a checkpoint yet; the first one follows when an engine starts.", count(entries))}
+                </span>
+            </p>
+        }
+        .into_any();
+    };
+    let since = match verified_to.saturating_sub(number) {
+        0 => "nothing came after it.".to_owned(),
+        1 => "the entry since then follows from it.".to_owned(),
+        more => format!("the {more} entries since then follow from it."),
+    };
+    let rest = (verified_to < entries).then(|| {
+        format!(
+            " Entries after {verified_to} wait for the next checkpoint: there are too many for a page."
+        )
+    });
+    view! {
+        <p class="note">
+            <Symbol icon=Icon::Check/>
+            <span>
+                {format!("{}, verified up to entry {verified_to}. ", count(entries))}
+                "An engine signed the last checkpoint, of entry "{number}", on "<Time at/>"; "{since}{rest}
+            </span>
+        </p>
+    }
+    .into_any()
+}
+
+fn count(entries: u64) -> String {
+    match entries {
+        1 => "1 entry".to_owned(),
+        more => format!("{more} entries"),
+    }
+}

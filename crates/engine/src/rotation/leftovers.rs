@@ -1,0 +1,44 @@
+//! What a rotation must not stumble over: keys that were removed, and ids that are none.
+
+use store::{resealing, vault_keys};
+
+use super::{BATCH, RotationError, Rotator, key_id, marking};
+
+impl Rotator {
+    /// Forgets the keys that were removed and that no value needs.
+    pub(super) async fn let_go(&self) -> Result<(), RotationError> {
+        let known = vault_keys::all(&self.store).await?;
+        let removed = known.iter().filter(|known| known.removed_at.is_some());
+        let removed = removed.filter_map(|known| key_id(&known.key.key_id).ok());
+        let mut removed: Vec<_> = removed.collect();
+        let ring = self.keys.ring();
+        if removed.iter().any(|id| ring.has(id)) {
+            let counts = vault_keys::counts(&self.store).await?;
+            removed.retain(|id| {
+                counts
+                    .get(&id.to_string())
+                    .is_none_or(|count| count.values == 0)
+            });
+            self.keys.let_go(&removed);
+        }
+        Ok(())
+    }
+
+    /// Marks some of the values that name a key by an id that is none; `false` when there are none.
+    pub(super) async fn mark_malformed(&self) -> Result<bool, RotationError> {
+        let counts = vault_keys::counts(&self.store).await?;
+        let malformed =
+            |(id, count): &(&String, &vault_keys::Count)| count.values > 0 && key_id(id).is_err();
+        let Some((id, _)) = counts.iter().find(malformed) else {
+            return Ok(false);
+        };
+        let now = (self.clock)();
+        let rows = resealing::sealed_to(&self.store, id, BATCH).await?;
+        let mut tx = self.store.begin().await?;
+        for row in &rows {
+            resealing::mark(&mut tx, row, Some(now), &marking(row, now, true)).await?;
+        }
+        tx.commit().await?;
+        Ok(!rows.is_empty())
+    }
+}

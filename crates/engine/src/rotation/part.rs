@@ -1,0 +1,80 @@
+//! The part of a rotation that takes time: data keys are opened with the older key and sealed with
+//! the new one. It needs no database, and is divided among threads.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use opener::{KeyRing, OpenError};
+use store::resealing::{Resealed, SealedRow};
+use tokio::task::spawn_blocking;
+
+use super::{RotationError, key_id, place};
+
+/// What has become of some data keys.
+#[derive(Default)]
+pub(super) struct Part {
+    /// Those that are sealed to the new key.
+    pub(super) resealed: Vec<Resealed>,
+    /// Those that do not open.
+    pub(super) unopenable: Vec<SealedRow>,
+    /// Why some are still as they were, although nothing is wrong with them.
+    pub(super) left: Option<OpenError>,
+}
+
+/// The rows in parts of at most so many, which is not 0.
+pub(super) fn split(mut rows: Vec<SealedRow>, most: usize) -> Vec<Vec<SealedRow>> {
+    let mut parts = Vec::new();
+    while rows.len() > most {
+        let rest = rows.split_off(most);
+        parts.push(rows);
+        rows = rest;
+    }
+    parts.push(rows);
+    parts
+}
+
+/// Seals the data keys of these rows to the current key of the ring, on so many threads.
+pub(super) async fn seal_again(
+    ring: &Arc<KeyRing>,
+    rows: Vec<SealedRow>,
+    threads: NonZeroUsize,
+) -> Result<Part, RotationError> {
+    let share = rows.len().div_ceil(threads.get()).max(1);
+    let begun: Vec<_> = split(rows, share)
+        .into_iter()
+        .map(|rows| {
+            let ring = Arc::clone(ring);
+            spawn_blocking(move || on_this_thread(&ring, rows))
+        })
+        .collect();
+    let mut whole = Part::default();
+    for share in begun {
+        let part = share.await.map_err(|_| RotationError::Ending)?;
+        whole.resealed.extend(part.resealed);
+        whole.unopenable.extend(part.unopenable);
+        whole.left = whole.left.or(part.left);
+    }
+    Ok(whole)
+}
+
+fn on_this_thread(ring: &KeyRing, rows: Vec<SealedRow>) -> Part {
+    let mut part = Part::default();
+    for row in rows {
+        let sealed = key_id(&row.sealed.key_id)
+            .ok()
+            .map(|id| ring.seal_again(id, &row.sealed.sealed_data_key, &place(&row)));
+        match sealed {
+            Some(Ok(after)) => part.resealed.push(Resealed {
+                owner: row.owner,
+                before: row.sealed.sealed_data_key,
+                after,
+            }),
+            // Without randomness, or without the key, nothing is wrong with the value.
+            Some(Err(error @ (OpenError::NotSealed(_) | OpenError::UnknownKey { .. }))) => {
+                part.left = Some(error);
+            }
+            Some(Err(OpenError::Refused)) | None => part.unopenable.push(row),
+        }
+    }
+    part
+}
