@@ -2,7 +2,7 @@
 
 use leptos::prelude::use_context;
 use model::Problem;
-use service::{Administrator, Approver, Caller, Operator, Service, Viewer};
+use service::{Administrator, Approver, Caller, Client, Operator, Recent, Service, Viewer};
 
 fn present<T: Clone + 'static>() -> Result<T, Problem> {
     use_context::<T>().ok_or_else(|| {
@@ -16,6 +16,11 @@ fn present<T: Clone + 'static>() -> Result<T, Problem> {
 
 /// The use cases.
 pub(crate) fn service() -> Result<Service, Problem> {
+    present()
+}
+
+/// Where the request came from.
+pub(crate) fn client() -> Result<Client, Problem> {
     present()
 }
 
@@ -42,4 +47,10 @@ pub(crate) fn approver() -> Result<Approver, Problem> {
 /// The right to change.
 pub(crate) fn administrator() -> Result<Administrator, Problem> {
     caller()?.administrator()
+}
+
+/// The right to change what is dangerous to change. Without a fresh proof the form is answered with
+/// the question for the password, and does what it asked for once that is there.
+pub(crate) fn recent() -> Result<Recent, Problem> {
+    service()?.recent(&administrator()?)
 }

@@ -12,12 +12,12 @@ pub mod connections;
 pub mod docs;
 #[cfg(feature = "ssr")]
 mod door;
+pub mod keys;
 #[cfg(feature = "ssr")]
 pub mod page;
 pub mod refused;
 pub mod runs;
 pub mod session;
 pub mod ui;
-#[cfg(feature = "ssr")]
 pub mod users;
 pub mod workflows;

@@ -108,6 +108,8 @@ pub struct Page {
     pub island: Option<Island>,
     /// Rules only this page needs.
     pub style: Option<String>,
+    /// Whether values are typed into it, which a script seals.
+    pub values: bool,
     /// A script only this page is better with; it works without.
     pub script: Option<&'static str>,
     /// The content; run inside the reactive owner of the answer.
@@ -126,6 +128,7 @@ impl Page {
             section,
             island: None,
             style: None,
+            values: false,
             script: None,
             view: Box::new(move || view().into_any()),
         }
@@ -135,6 +138,13 @@ impl Page {
     #[must_use]
     pub fn with_island(mut self, island: Island) -> Self {
         self.island = Some(island);
+        self
+    }
+
+    /// The same page with the script that seals what is typed into its forms.
+    #[must_use]
+    pub fn with_values(mut self) -> Self {
+        self.values = true;
         self
     }
 

@@ -1,13 +1,16 @@
-// Writes down everything a browser gets to see and keeps, so that it can be searched afterwards.
+// Writes down everything a browser gets to see, sends and keeps, so that it can be searched afterwards.
 
-import type { BrowserContext, Page, Request, Response } from '@playwright/test';
+import type { BrowserContext, Page, Request, Response, Route } from '@playwright/test';
 import { holds } from './search';
 
 interface Record {
-  channel: 'address' | 'answer' | 'console' | 'page' | 'storage';
+  channel: 'address' | 'answer' | 'console' | 'page' | 'sent' | 'storage';
   where: string;
   content: Buffer | string;
 }
+
+/** A page leaves for another one as soon as it has read this answer; Chromium then has forgotten what it said. */
+const READ_IN_PASSING = /\/fn\/(add|overwrite)_sealed_\w+$/;
 
 /** What was built with the binary and is the same for everybody; the browser forgets it when it leaves a page. */
 const BUILT = /^\/(pkg\/|favicon)/;
@@ -19,6 +22,7 @@ export class Recorder {
   constructor(private readonly context: BrowserContext) {
     context.on('request', (request) => this.asked(request));
     context.on('response', (response) => this.pending.push(this.answered(response)));
+    this.pending.push(context.route(READ_IN_PASSING, (route) => this.pass(route)).then(() => undefined));
     context.on('console', (message) => this.add('console', message.location().url, message.text()));
   }
 
@@ -64,6 +68,13 @@ export class Recorder {
   private asked(request: Request): void {
     this.add('address', request.url(), request.url());
     this.add('address', `what led to ${request.url()}`, request.headers().referer ?? '');
+    this.add('sent', request.url(), request.postDataBuffer() ?? '');
+  }
+
+  private async pass(route: Route): Promise<void> {
+    const response = await route.fetch({ maxRedirects: 0 });
+    this.add('answer', `${response.status()} ${response.url()}`, await response.body());
+    await route.fulfill({ response });
   }
 
   private async answered(response: Response): Promise<void> {
@@ -71,7 +82,8 @@ export class Recorder {
     this.add('answer', `headers of ${where}`, JSON.stringify(await response.allHeaders()));
     // A redirect has no body that anybody could read.
     if (response.status() >= 300 && response.status() < 400) return;
-    if (BUILT.test(new URL(response.url()).pathname)) return;
+    const { pathname } = new URL(response.url());
+    if (BUILT.test(pathname) || READ_IN_PASSING.test(pathname)) return;
     this.add('answer', where, await response.body());
   }
 }

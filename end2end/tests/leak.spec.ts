@@ -22,6 +22,9 @@ import { stepWith } from '../support/texts';
 const MARKER = 'Zq7Marker4hK9vXw2';
 const PLANTED = 'Pl4ntedYt6Rb3Nc8s';
 
+/** A password is compared with its hash by the server, so it has to be sent; values never are, in no spelling. */
+const TAKES_PASSWORDS = /^sent: .*\/fn\/(log_in|create_administrator)$/;
+
 test.use({ peopled: false, serverEnvironment: { RUST_LOG: 'trace' } });
 
 /** Puts another marker wherever the search looks, and expects to find it there. */
@@ -29,7 +32,7 @@ async function proveTheSearch(page: Page, recorder: Recorder, relay: Relay): Pro
   await page.route('**/planted-answer', (route) => route.fulfill({ body: `before ${PLANTED} after` }));
   await page.goto('/welcome');
   await page.evaluate(async (planted) => {
-    await fetch('/planted-answer');
+    await fetch('/planted-answer', { method: 'POST', body: `x=${btoa(planted)}` });
     document.body.dataset.planted = planted;
     localStorage.setItem('planted', btoa(`x${planted}`));
     sessionStorage.setItem('planted', planted);
@@ -38,6 +41,7 @@ async function proveTheSearch(page: Page, recorder: Recorder, relay: Relay): Pro
   await recorder.look(page);
   const found = await recorder.findings(PLANTED);
   expect(found).toContainEqual(expect.stringMatching(/^answer: 200 .*planted-answer$/));
+  expect(found).toContainEqual(expect.stringMatching(/^sent: .*planted-answer$/));
   expect(found).toContainEqual(expect.stringMatching(/^page: .*\/welcome$/));
   expect(found).toContainEqual(expect.stringMatching(/^storage: session storage/));
   expect(found).toContainEqual('storage: cookies, local storage and databases');
@@ -119,7 +123,6 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
   });
 
   await test.step('a refused form', async () => {
-    guard.expectAnswer(422, /^\/fn\/add_connection$/);
     await page.goto('/connections/new?type=aws');
     await form.name.fill('of type aws');
     await form.field('Secret access key').fill(`${MARKER} refused`);
@@ -199,7 +202,8 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
   });
 
   expect(recorder.answers).toBeGreaterThan(50);
-  expect(await recorder.findings(MARKER), 'in the browser').toEqual([]);
+  const found = (await recorder.findings(MARKER)).filter((one) => !TAKES_PASSWORDS.test(one));
+  expect(found, 'in the browser').toEqual([]);
   // Names are no secrets: finding one shows that the database is really searched.
   expect(await filesHolding(relay.directory, 'of type aws'), 'the files are the ones written to').not.toEqual([]);
   expect(await filesHolding(relay.directory, MARKER), 'in the files of the server').toEqual([]);

@@ -48,7 +48,7 @@ test('two people save: the second is told and has a way out', async ({ as, guard
 });
 
 test('two people overwrite: the second is told', async ({ as, guard }) => {
-  guard.expectAnswer(409, /^\/fn\/overwrite_connection$/);
+  guard.expectAnswer(409, /^\/fn\/overwrite_sealed_connection$/);
   const ada = await as(ADA);
   const id = await arrange.awsConnection(ada, 'shared');
   const ben = await as(BEN);
@@ -93,7 +93,7 @@ test('a session that ends keeps what was typed in the editor', async ({ as, guar
 });
 
 test('a session that ends keeps the values typed in the dialog', async ({ as, guard }) => {
-  guard.expectAnswer(401, /^\/fn\/add_connection$/);
+  guard.expectAnswer(401, /^\/fn\/connection_seal_context$/);
   guard.mayAnswer(401, /^\/fn\/workflow_holdings$/);
   const page = await as(ADA);
   await arrange.workflow(page, 'expired', 'steps:\n  - name: one\n    image: alpine:3\n    spec:\n      a: !Connection [aws, my-aws-account]\n');

@@ -8,6 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use engine::RunnerChoice;
 use model::Role;
 
+use crate::backup::{Backup, Restore};
+use crate::cidr::Cidr;
+use crate::keys::KeysCommand;
+use crate::ledger::LedgerCommand;
 use crate::public_url::PublicUrl;
 
 /// Workflows that hold credentials nobody can read again.
@@ -23,10 +27,20 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the pages until SIGTERM or SIGINT
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Manage the people who can sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// Copy a SQLite database beside a running server; no key is in the copy
+    Backup(Backup),
+    /// Put a copy into an empty data directory
+    Restore(Restore),
+    /// Prove that the ledger is the one that was written
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// See the vault's keys, and rotate them
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Work with workflow texts
     #[command(subcommand)]
     Workflow(WorkflowCommand),
@@ -62,9 +76,74 @@ pub struct Serve {
     /// [default: vault.key in the data directory]
     #[arg(long, env = "RELAY_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
+    /// What this process does: `web` serves the pages and knows the public key alone, `engine` runs
+    /// steps and serves no pages
+    #[arg(long, env = "RELAY_ROLE", value_enum, default_value_t)]
+    pub role: ServerRole,
+    /// The public key that a server of role `web` seals values to, as `relay keys public` printed it
+    /// [default: what the database says]
+    #[arg(long, env = "RELAY_PUBLIC_KEY_FILE", value_name = "FILE")]
+    pub public_key_file: Option<PathBuf>,
+    /// Take values only when the browser has sealed them; forms then need JavaScript
+    #[arg(
+        long,
+        env = "RELAY_REQUIRE_BROWSER_SEALING",
+        value_parser = BoolishValueParser::new()
+    )]
+    pub require_browser_sealing: bool,
     /// The address people use, when it is not the one listened on, such as `https://relay.example`
     #[arg(long, env = "RELAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
+    /// Speak TLS with this certificate, in PEM, followed by those that vouch for it; a renewed file is
+    /// taken up by itself
+    #[arg(
+        long,
+        env = "RELAY_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, in PEM
+    #[arg(
+        long,
+        env = "RELAY_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
+    /// Addresses of proxies that are believed when they say for whom they ask (`X-Forwarded-For`), such
+    /// as `10.0.0.0/8`. Can be given several times, in the variable separated by commas
+    #[arg(
+        long,
+        env = "RELAY_TRUSTED_PROXY",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub trusted_proxy: Vec<Cidr>,
+}
+
+/// What one process of Relay does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ServerRole {
+    /// Everything
+    #[default]
+    All,
+    /// The pages, without the private key
+    Web,
+    /// The steps and what they ask for, without pages
+    Engine,
+}
+
+impl ServerRole {
+    /// Whether people find their pages here.
+    pub fn serves_pages(self) -> bool {
+        self != Self::Engine
+    }
+
+    /// Whether steps run here, and the private key is loaded.
+    pub fn runs_steps(self) -> bool {
+        self != Self::Web
+    }
 }
 
 /// How steps run.
@@ -235,8 +314,8 @@ mod tests {
     fn serve(arguments: &[&str]) -> Serve {
         let all = ["relay", "serve"].iter().chain(arguments);
         match Cli::try_parse_from(all).unwrap().command {
-            Command::Serve(options) => options,
-            Command::User(_) | Command::Workflow(_) => panic!("another command"),
+            Command::Serve(options) => *options,
+            _ => panic!("another command"),
         }
     }
 
@@ -263,15 +342,22 @@ mod tests {
 
     #[test]
     fn a_flag_that_does_nothing_does_not_exist() {
-        for flag in [
-            "--runner=docker",
-            "--role=web",
-            "--trusted-proxy=10.0.0.0/8",
-        ] {
-            assert!(
-                Cli::try_parse_from(["relay", "serve", flag]).is_err(),
-                "{flag}"
-            );
+        let flag = "--runner=docker";
+        assert!(Cli::try_parse_from(["relay", "serve", flag]).is_err());
+    }
+
+    #[test]
+    fn a_certificate_needs_its_key_and_the_other_way_round() {
+        for flag in ["--tls-cert=a", "--tls-key=b", "--trusted-proxy=10.0.0.0/33"] {
+            let refused = Cli::try_parse_from(["relay", "serve", flag]);
+            assert!(refused.is_err(), "{flag}");
         }
+        let both = serve(&[
+            "--tls-cert=a",
+            "--tls-key=b",
+            "--trusted-proxy=10.0.0.0/8,::1",
+        ]);
+        assert_eq!(both.trusted_proxy.len(), 2);
+        assert!(both.tls_cert.is_some() && both.tls_key.is_some());
     }
 }

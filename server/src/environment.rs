@@ -50,6 +50,21 @@ pub(crate) fn take_key_out(key_file_given: bool) -> Result<(), Failure> {
     )))
 }
 
+/// Refuses a private key where none may be: a server of role `web` must not be able to open values.
+pub(crate) fn refuse_key(key_file_given: bool) -> Result<(), Failure> {
+    let given = if env::var_os(KEY_VARIABLE).is_some() {
+        KEY_VARIABLE.to_owned()
+    } else if key_file_given {
+        format!("--key-file ({KEY_FILE_VARIABLE})")
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Usage(format!(
+        "{given} is given to --role web, which must not have the vault's private key; \
+         --public-key-file takes the public one"
+    )))
+}
+
 fn start_over(key: OsString) -> io::Result<std::convert::Infallible> {
     let (reader, mut writer) = io::pipe()?;
     writer.write_all(key.as_bytes())?;

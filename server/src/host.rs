@@ -19,6 +19,12 @@ pub fn of(request: &Request) -> Option<String> {
     Some(authority.host().to_ascii_lowercase())
 }
 
+/// Host and port as the headers name them; empty when they do not.
+pub fn named(headers: &axum::http::HeaderMap) -> &str {
+    let host = headers.get(header::HOST);
+    host.and_then(|host| host.to_str().ok()).unwrap_or_default()
+}
+
 /// Host and port as the request names them.
 pub fn authority_of(request: &Request) -> Option<&str> {
     let mut named = request.headers().get_all(header::HOST).iter();

@@ -1,25 +1,36 @@
-//! Which private key the vault has, decided before anything is written.
+//! Which private keys the vault has, decided before anything is written.
 //!
 //! A database that never held a key gets one. Any other absence, or another key, ends the start:
-//! sealing to a key that nobody can open would lose every value typed from then on.
+//! sealing to a key that nobody can open would lose every value typed from then on. Several keys may
+//! be given; which of them is the current one, the database tells.
 
+use std::env;
 use std::fmt;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use opener::{KeyError, KeyRing};
+use opener::{KeyError, KeyRing, Keys};
 use store::Inspection;
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
+/// The directory in which systemd hands credentials to a service, and the name of ours in it.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+const CREDENTIAL: &str = "vault.key";
+
 /// More than any key needs.
 const LONGEST: u64 = 4096;
 
-/// Where the key comes from.
+/// Where the keys come from.
 pub(crate) enum KeySource {
-    /// A file; the only source a new key can be written to.
-    File(PathBuf),
+    /// A file, and those beside it.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Whether it is in the data directory, where Relay may write new ones.
+        own: bool,
+    },
     /// Read from standard input, or from the environment by way of it.
     Given(KeyRing),
 }
@@ -27,16 +38,17 @@ pub(crate) enum KeySource {
 impl fmt::Display for KeySource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "the key file {}", path.display()),
+            Self::File { path, .. } => write!(f, "the key file {}", path.display()),
             Self::Given(_) => f.write_str("the key given"),
         }
     }
 }
 
 impl KeySource {
-    /// The source a flag names; `-` is standard input, which is read here.
+    /// The source a flag names, else a credential of systemd, else the usual file in the data
+    /// directory; `-` is standard input, which is read here.
     pub(crate) fn of(flag: Option<PathBuf>, usual: PathBuf) -> Result<Self, Failure> {
-        match flag {
+        match flag.or_else(credential) {
             Some(path) if path == Path::new("-") => {
                 let mut text = Zeroizing::new(String::new());
                 io::stdin()
@@ -49,33 +61,53 @@ impl KeySource {
                     KeyRing::from_text(std::mem::take(&mut *text)).map_err(refused)?,
                 ))
             }
-            Some(path) => Ok(Self::File(path)),
-            None => Ok(Self::File(usual)),
+            Some(path) => Ok(Self::File {
+                own: path.parent() == usual.parent(),
+                path,
+            }),
+            None => Ok(Self::File {
+                path: usual,
+                own: true,
+            }),
         }
     }
 
-    /// The key of this source for the database that was looked at. Writes nothing.
+    /// The key file, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            Self::Given(_) => None,
+        }
+    }
+
+    /// The keys of this source for the database that was looked at. Writes nothing.
     pub(crate) fn decide(self, found: &Inspection) -> Result<Decision, Failure> {
         let named = self.to_string();
-        let (ring, path) = match self {
+        let (ring, file) = match self {
             Self::Given(ring) => (Some(ring), None),
-            Self::File(path) => match KeyRing::from_file(&path) {
-                Ok(ring) => (Some(ring), Some(path)),
-                Err(KeyError::Missing(_)) => (None, Some(path)),
+            Self::File { path, own } => match KeyRing::from_files(&path) {
+                Ok(ring) => (Some(ring), Some((path, own))),
+                Err(KeyError::Missing(_)) => (None, Some((path, own))),
                 Err(error) => return Err(refused(error)),
             },
         };
-        match (&found.current_key, ring, path) {
-            (Some(current), Some(ring), _) => {
-                if ring.public_key().as_bytes()[..] == current.public_key[..] {
-                    return Ok(Decision::Use(ring));
-                }
-                Err(Failure::failed(format!(
-                    "the values in this database are sealed with the key {}, but {named} is \
-                     another one ({}): start with the key that belongs to it; nothing was changed",
-                    current.key_id,
-                    ring.key_id()
-                )))
+        match (&found.current_key, ring, file) {
+            (Some(current), Some(ring), file) => {
+                let current_one = current.key_id.parse().ok();
+                let chosen = current_one.and_then(|id| ring.with_current(&id));
+                let fits =
+                    |ring: &KeyRing| ring.public_key().as_bytes()[..] == current.public_key[..];
+                let Some(chosen) = chosen.filter(fits) else {
+                    return Err(Failure::failed(format!(
+                        "the values in this database are sealed with the key {}, but {named} is \
+                         another one ({}): start with the key that belongs to it; nothing was \
+                         changed",
+                        current.key_id,
+                        ring.key_id()
+                    )));
+                };
+                all_needed(found, &chosen)?;
+                Ok(Decision::Use(keys(chosen, file)))
             }
             (Some(current), None, _) => Err(Failure::failed(format!(
                 "the values in this database are sealed with the key {}, but {named} is missing: \
@@ -86,41 +118,79 @@ impl KeySource {
                 "this database has lost the key it had: restore it from a backup; nothing was \
                  changed",
             )),
-            (None, Some(ring), _) => Ok(Decision::Use(ring)),
-            (None, None, Some(path)) => Ok(Decision::Make(path)),
+            (None, Some(ring), file) => Ok(Decision::Use(keys(ring, file))),
+            (None, None, Some((path, own))) => Ok(Decision::Make { path, own }),
             (None, None, None) => Err(Failure::failed("no key was given")),
         }
+    }
+}
+
+/// The file of a credential that systemd hands to this service, if there is one.
+fn credential() -> Option<PathBuf> {
+    let path = PathBuf::from(env::var_os(CREDENTIALS)?).join(CREDENTIAL);
+    path.exists().then_some(path)
+}
+
+fn keys(ring: KeyRing, file: Option<(PathBuf, bool)>) -> Keys {
+    match file {
+        Some((path, own)) => Keys::of_file(path, ring, own),
+        None => Keys::from(ring),
+    }
+}
+
+/// A rotation that is not over leaves values that need an older key.
+fn all_needed(found: &Inspection, ring: &KeyRing) -> Result<(), Failure> {
+    let here = |id: &String| id.parse().is_ok_and(|id| ring.has(&id));
+    match found.needed_keys.iter().find(|id| !here(id)) {
+        None => Ok(()),
+        Some(missing) => Err(Failure::failed(format!(
+            "some values in this database are still sealed with the older key {missing}, which is \
+             missing: put it back, or give those values up with `relay keys remove {missing} \
+             --lose-values`; nothing was changed"
+        ))),
     }
 }
 
 /// What a start does about the key.
 pub(crate) enum Decision {
     /// It is there and fits, or the database has none yet.
-    Use(KeyRing),
+    Use(Keys),
     /// Neither the database nor this path has one: make it.
-    Make(PathBuf),
+    Make {
+        /// Where.
+        path: PathBuf,
+        /// Whether that is in the data directory.
+        own: bool,
+    },
 }
 
 impl Decision {
-    /// The key. A new one is on the disk before the database hears of it.
-    pub(crate) fn carry_out(self) -> Result<KeyRing, Failure> {
-        let path = match self {
-            Self::Use(ring) => return Ok(ring),
-            Self::Make(path) => path,
+    /// The keys. A new one is on the disk before the database hears of it.
+    pub(crate) fn carry_out(self) -> Result<Keys, Failure> {
+        let (path, own) = match self {
+            Self::Use(keys) => {
+                // A rotation may have been killed between its key and its files.
+                if let Err(error) = keys.settle() {
+                    tracing::warn!(%error, "the key files could not be put in order; nothing is lost");
+                }
+                return Ok(keys);
+            }
+            Self::Make { path, own } => (path, own),
         };
         let ring = KeyRing::generate().map_err(refused)?;
-        match ring.save_new(&path) {
+        let ring = match ring.save_new(&path) {
             Ok(()) => {
                 tracing::info!(path = %path.display(), "made the vault's key; keep a copy of it elsewhere");
-                Ok(ring)
+                ring
             }
             // Another first start was faster.
-            Err(KeyError::AlreadyExists(_)) => KeyRing::from_file(&path).map_err(refused),
-            Err(error) => Err(refused(error)),
-        }
+            Err(KeyError::AlreadyExists(_)) => KeyRing::from_file(&path).map_err(refused)?,
+            Err(error) => return Err(refused(error)),
+        };
+        Ok(Keys::of_file(path, ring, own))
     }
 }
 
-fn refused(error: KeyError) -> Failure {
+pub(crate) fn refused(error: KeyError) -> Failure {
     Failure::failed(error.to_string())
 }

@@ -17,14 +17,20 @@
 #![recursion_limit = "512"]
 
 pub mod assets;
+mod backup;
+pub mod cidr;
+pub mod client;
 pub mod config;
 mod environment;
 pub mod failure;
 pub mod headers;
 mod health;
+mod hex;
 pub mod host;
 pub mod installation;
 mod key;
+mod keys;
+mod ledger;
 pub mod limit;
 mod listener;
 pub mod logging;
@@ -35,6 +41,7 @@ pub mod origin;
 pub mod pages;
 mod place;
 pub mod problem;
+pub mod public_key;
 pub mod public_url;
 pub mod routes;
 mod runs;
@@ -42,6 +49,7 @@ mod serve;
 pub mod session;
 pub mod state;
 pub mod stop;
+mod tls;
 mod users;
 mod validate;
 
@@ -59,9 +67,13 @@ use crate::failure::Failure;
 pub fn run() -> ExitCode {
     place::keep_private();
     let done = match Cli::parse().command {
-        Command::Serve(options) => serve::run(options),
+        Command::Serve(options) => serve::run(*options),
         Command::User(UserCommand::Add(options)) => users::add(options),
         Command::User(UserCommand::SetPassword(options)) => users::set_password(options),
+        Command::Backup(options) => backup::make::run(&options),
+        Command::Restore(options) => backup::restore::run(options),
+        Command::Ledger(command) => ledger::run(command),
+        Command::Keys(command) => keys::run(command),
         Command::Workflow(WorkflowCommand::Validate(options)) => validate::run(options),
     };
     match done {

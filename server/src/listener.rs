@@ -7,12 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+
+use crate::client::Peer;
+use crate::tls::Tls;
 
 /// How long a connection may take to say what it wants, or stay open without wanting anything.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -20,15 +26,30 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// Pause after a failed accept: out of file descriptors, the next one fails as well.
 const BREATH: Duration = Duration::from_millis(50);
 
+/// A bound address, and how it is spoken to.
+pub(crate) struct Listener {
+    /// Bound.
+    pub(crate) tcp: TcpListener,
+    /// TLS, unless it is spoken to in the clear.
+    pub(crate) tls: Option<Tls>,
+}
+
+impl From<TcpListener> for Listener {
+    fn from(tcp: TcpListener) -> Self {
+        Self { tcp, tls: None }
+    }
+}
+
 /// Serves `app` to at most `most` connections at one time until `stop` is ready, and then for at
-/// most `farewell` what has begun.
+/// most `farewell` what has begun. Each request carries the [`Peer`] it comes from.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     most: usize,
     app: Router,
     stop: impl Future<Output = ()>,
     farewell: Duration,
 ) {
+    let Listener { tcp: listener, tls } = listener.into();
     let open = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(most));
     let mut stop = pin!(stop);
@@ -38,7 +59,14 @@ pub(crate) async fn serve(
             () = &mut stop => break,
         };
         match accepted {
-            Ok((stream, place)) => attend(stream, place, app.clone(), &open),
+            Ok((stream, peer, place)) => {
+                let app = app.clone();
+                let attending = attend(stream, peer, tls.clone(), app, open.watcher());
+                tokio::spawn(async move {
+                    attending.await;
+                    drop(place);
+                });
+            }
             Err(error) => {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(BREATH).await;
@@ -59,29 +87,45 @@ pub(crate) async fn serve(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, Peer, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await;
     let place = place.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    let (stream, address) = listener.accept().await?;
+    Ok((stream, Peer(address.ip()), place))
 }
 
-fn attend(stream: TcpStream, place: OwnedSemaphorePermit, app: Router, open: &GracefulShutdown) {
+/// One connection to its end.
+async fn attend(stream: TcpStream, peer: Peer, tls: Option<Tls>, app: Router, watcher: Watcher) {
     // Answers are written whole; waiting for more to send would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot switch off delaying");
     }
+    let Some(tls) = tls else {
+        return converse(stream, peer, app, watcher).await;
+    };
+    match tokio::time::timeout(SILENCE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => converse(stream, peer, app, watcher).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a connection does not speak TLS"),
+        Err(_) => tracing::debug!("a connection began no TLS in time"),
+    }
+}
+
+/// Answers the requests of a connection.
+async fn converse<Io>(io: Io, peer: Peer, app: Router, watcher: Watcher)
+where
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let app = app.map_request(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(SILENCE)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
-    let connection = open.watch(connection);
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended");
-        }
-        drop(place);
-    });
+        .serve_connection(TokioIo::new(io), TowerToHyperService::new(app));
+    if let Err(error) = watcher.watch(connection).await {
+        tracing::debug!(%error, "connection ended");
+    }
 }
 
 #[cfg(test)]

@@ -58,7 +58,8 @@ fn is_ours(doors: &Doors, request: &Request, origin: &str) -> bool {
         .public_url
         .as_ref()
         .is_some_and(|url| url.origin() == origin);
-    let listening = origin.strip_prefix("http://");
+    let bare = origin.strip_prefix(doors.scheme());
+    let listening = bare.and_then(|rest| rest.strip_prefix("://"));
     public || listening.is_some_and(|bare| host::authority_of(request) == Some(bare))
 }
 
@@ -82,6 +83,7 @@ mod tests {
         let doors = Doors {
             public_url: public.map(|url| url.parse().unwrap()),
             loopback_only: true,
+            ..Doors::default()
         };
         let mut request = Request::builder()
             .method("POST")

@@ -3,12 +3,13 @@
 mod form_page;
 mod functions;
 mod render;
+mod unsealed;
 
 use std::collections::HashMap;
 use std::future::Future;
 
 use app::page::{Answer, Page, Request, Returned};
-use app::{connections, docs, runs, session, users, workflows};
+use app::{connections, docs, keys, runs, session, users, workflows};
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
@@ -75,8 +76,14 @@ fn routes() -> Router<AppState> {
             "/connections/{id}/overwrite",
             page(connections::overwrite::page),
         )
+        .route("/connections/{id}/grants", page(connections::grants::page))
         .route("/connections/{id}/delete", page(connections::delete::page))
+        .route("/join", get(join))
         .route("/access-control", page(users::access_control::page))
+        .route("/access-control/invite", page(users::invite::page))
+        .route("/access-control/{id}", page(users::person::page))
+        .route("/access-control/{id}/delete", page(users::delete::page))
+        .route("/keys", page(keys::page::page))
         .route("/profile", page(users::profile::page))
         .route("/docs", get(documentation))
         .route("/docs/{chapter}", get(documentation))
@@ -236,6 +243,21 @@ async fn login(asked: Asked) -> Response {
 
 async fn welcome(asked: Asked) -> Response {
     of_nobody(asked, true, |_, returned| session::welcome::page(returned)).await
+}
+
+/// Whoever was invited; also before the browser has forgotten somebody else.
+async fn join(asked: Asked) -> Response {
+    let returned = asked.returned.0;
+    let shown = returned
+        .problem
+        .as_ref()
+        .map_or(StatusCode::OK, |problem| status(problem.kind));
+    let caller = asked.asking.0.as_ref();
+    let page = match caller {
+        Some(caller) if returned.problem.is_none() => session::join::signed_in(caller),
+        _ => session::join::page(returned),
+    };
+    render::page(&asked.state, caller, shown, page)
 }
 
 /// The documentation is for everybody, signed in or not.

@@ -22,8 +22,19 @@ impl IntoResponse for ProblemAnswer {
             code,
             detail,
             fields,
+            retry_after,
         } = self.0;
-        described(Some(kind), status(kind), &code, &detail, &fields)
+        let mut response = described(Some(kind), status(kind), &code, &detail, &fields);
+        say_when(&mut response, retry_after);
+        response
+    }
+}
+
+/// Tells programs how many seconds to wait.
+pub fn say_when(response: &mut Response, seconds: Option<u64>) {
+    if let Some(seconds) = seconds {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 

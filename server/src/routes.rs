@@ -16,7 +16,8 @@ use tower_http::compression::CompressionLayer;
 use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 use crate::{
-    assets, headers, health, host, limit, logging, method, origin, pages, problem, runs, session,
+    assets, client, headers, health, host, limit, logging, method, origin, pages, problem, runs,
+    session,
 };
 
 /// The whole server as one service.
@@ -43,6 +44,20 @@ pub fn router(state: AppState) -> Router {
         .layer(DefaultBodyLimit::max(limit::LONGEST_BODY))
         .layer(from_fn_with_state(limit::Budget::default(), limit::guard))
         .layer(from_fn_with_state(state.doors.clone(), origin::guard))
+        .layer(from_fn(method::guard))
+        .layer(from_fn_with_state(state.doors.clone(), host::guard))
+        .layer(from_fn_with_state(state.doors.clone(), client::identify))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(from_fn(problem::describe_bare_errors))
+        .layer(from_fn_with_state(state.doors.clone(), headers::secure))
+        .layer(from_fn(logging::request))
+        .with_state(state)
+}
+
+/// The server of a process without pages: whoever watches it finds `/healthz`, and nothing else.
+pub fn without_pages(state: AppState) -> Router {
+    Router::new()
+        .route("/healthz", get(health::healthz))
         .layer(from_fn(method::guard))
         .layer(from_fn_with_state(state.doors.clone(), host::guard))
         .layer(CatchPanicLayer::custom(after_panic))

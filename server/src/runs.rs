@@ -18,11 +18,9 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use model::Problem;
 use service::{Caller, Viewer};
-use tower_sessions::Session;
 
 use self::standing::Standing;
 use crate::problem::ProblemAnswer;
-use crate::session;
 use crate::state::AppState;
 
 /// The routes, for the part of the router that knows who asks.
@@ -51,16 +49,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Looking {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemAnswer> {
         let found = Extension::<Option<Caller>>::from_request_parts(parts, state).await;
         let caller = found.ok().and_then(|Extension(caller)| caller);
-        let id = parts.extensions.get::<Session>().and_then(Session::id);
-        let (Some(caller), Some(id)) = (caller, id) else {
-            return Err(ProblemAnswer(Problem::not_signed_in()));
-        };
+        let caller = caller.ok_or_else(|| ProblemAnswer(Problem::not_signed_in()))?;
         Ok(Self {
             viewer: caller.viewer(),
-            standing: Standing {
-                session: session::hash(&id),
-                user: caller.user_id().clone(),
-            },
+            standing: Standing(*caller.session()),
         })
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Engine, Limits, Settings};
-use opener::KeyRing;
+use opener::Keys;
 use service::Service;
 use store::Store;
 use tokio::net::TcpListener;
@@ -20,10 +20,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::assets::Site;
 use crate::config::{Serve, Steps};
 use crate::failure::Failure;
-use crate::key::KeySource;
+use crate::key::{Decision, KeySource};
+use crate::listener::Listener;
 use crate::place::Place;
+use crate::public_key::PublicKeys;
 use crate::state::{AppState, Doors};
 use crate::stop::Stopper;
+use crate::tls::Tls;
 use crate::{
     Outcome, environment, installation, listener, logging, metadata, open_files, place, routes,
     session,
@@ -53,7 +56,17 @@ const ENGINE_ENDED: &str = "the part of it that carries out runs has failed, as 
 
 /// Serves until it is told to stop.
 pub(crate) fn run(options: Serve) -> Outcome {
-    environment::take_key_out(options.key_file.is_some())?;
+    if options.role.runs_steps() {
+        environment::take_key_out(options.key_file.is_some())?;
+        if options.public_key_file.is_some() {
+            return Err(Failure::Usage(
+                "--public-key-file is for --role web: every other role has the private key"
+                    .to_owned(),
+            ));
+        }
+    } else {
+        environment::refuse_key(options.key_file.is_some())?;
+    }
     if !logging::start() {
         tracing::warn!("RUST_LOG cannot be understood and is ignored");
     }
@@ -68,74 +81,154 @@ pub(crate) fn run(options: Serve) -> Outcome {
 
 async fn serve(options: Serve) -> Outcome {
     let place = Place::of(&options.place)?;
+    let role = options.role;
     let key_file = options.key_file.clone().unwrap_or_else(|| place.key_file());
-    let source = KeySource::of(options.key_file, place.key_file())?;
-    let found = store::inspect(&place.database_url).await?;
-    let decision = source.decide(&found)?;
+    let known = Known::of(&options, &place).await?;
     let site = Site::embedded().map_err(|error| Failure::failed(error.to_string()))?;
     if !site.is_built() {
         tracing::warn!("this relay was built without its scripts and styles");
     }
+    let tls = match options.tls_cert.zip(options.tls_key) {
+        Some((certificate, key)) => Some(Tls::of(certificate, key)?),
+        None => None,
+    };
     let (listener, address) = bind(options.listen).await?;
-    let (metadata_listener, metadata_address) = bind(options.metadata_listen).await?;
+    let metadata_listener = if role.runs_steps() {
+        Some(bind(options.metadata_listen).await?)
+    } else {
+        None
+    };
     // Asked for before anybody can know that we run, so that no signal is lost.
     let mut signals = Signals::new()?;
 
     place.make()?;
     let store = Store::open(&place.database_url).await?;
-    let ring = decision.carry_out()?;
-    let service = installation::service(&store, &ring, installation::now).await?;
+    let (mut service, keys) = known.carry_out(&store).await?;
+    if options.require_browser_sealing {
+        service = service.requiring_browser_sealing();
+    }
     let hidden = place.hidden(key_file);
-    let settings = settings(options.steps, hidden, metadata_address);
-    // The private half goes to the engine; nothing else keeps it.
-    let engine = start_engine(&store, &service, ring, settings).await?;
-    let setup_code = service.setup_code().await?;
+    let mut engine = None;
+    let mut steps = None;
+    if let (Some((listener, address)), Some(keys)) = (metadata_listener, keys) {
+        let settings = settings(options.steps, hidden, address);
+        // The private half goes to the engine; nothing else keeps it.
+        let started = start_engine(&store, &service, keys, settings).await?;
+        steps = Some((listener, metadata::router(Arc::clone(&started))));
+        engine = Some(started);
+    }
+    let setup_code = if role.serves_pages() {
+        service.setup_code().await?
+    } else {
+        None
+    };
 
     let (stopper, stop) = Stopper::new();
     let (steps_stopper, steps_stop) = Stopper::new();
     let doors = Doors {
         public_url: options.public_url,
         loopback_only: address.ip().is_loopback(),
+        tls: tls.is_some(),
+        trusted_proxies: options.trusted_proxy,
     };
+    let scheme = doors.scheme();
+    let (tls, renewal) = tls.unzip();
+    let renewing = renewal.map(|renewal| tokio::spawn(renewal.keep()));
+    let listener = Listener { tcp: listener, tls };
     let clock = installation::now;
     let state = AppState::new(service.clone(), clock, site, doors, stop.clone());
     let sweeping = tokio::spawn(session::sweep(service));
-    tell(&format!("listening on http://{address}"))?;
+    tell(&format!("listening on {scheme}://{address}"))?;
     if let Some(code) = setup_code {
         tell(&format!("setup code: {code}"))?;
     }
-    let pages = routes::router(state);
-    let steps = metadata::router(Arc::clone(&engine));
+    let front = if role.serves_pages() {
+        routes::router(state)
+    } else {
+        routes::without_pages(state)
+    };
     let ((), (), ended) = tokio::join!(
         listener::serve(
             listener,
             PAGE_CONNECTIONS,
-            pages,
+            front,
             stop.requested(),
             FAREWELL
         ),
-        // Steps are answered until the last one has ended.
-        listener::serve(
-            metadata_listener,
-            STEP_CONNECTIONS,
-            steps,
-            steps_stop.requested(),
-            STEPS_FAREWELL
-        ),
+        async {
+            // Steps are answered until the last one has ended.
+            if let Some((listener, steps)) = steps {
+                let stop = steps_stop.requested();
+                listener::serve(listener, STEP_CONNECTIONS, steps, stop, STEPS_FAREWELL).await;
+            }
+        },
         async {
             let ended = tokio::select! {
                 () = signals.any() => Ok(()),
-                () = engine.ended() => Err(Failure::failed(ENGINE_ENDED)),
+                () = ended(engine.as_deref()) => Err(Failure::failed(ENGINE_ENDED)),
             };
             stopper.stop();
-            engine.stop().await;
+            if let Some(engine) = engine {
+                engine.stop().await;
+            }
             steps_stopper.stop();
             ended
         }
     );
     sweeping.abort();
+    if let Some(renewing) = renewing {
+        renewing.abort();
+    }
     store.close().await;
     ended
+}
+
+/// Waits until the engine has failed; for ever where there is none.
+async fn ended(engine: Option<&Engine>) {
+    match engine {
+        Some(engine) => engine.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What this process knows of the vault's key, by its role.
+enum Known {
+    /// The private half.
+    Private(Decision),
+    /// The public half: of a file, or else of the database.
+    Public(Option<PublicKeys>),
+}
+
+impl Known {
+    /// Decides before anything is written. A server of role `web` looks at no private key, wherever
+    /// one may lie.
+    async fn of(options: &Serve, place: &Place) -> Result<Self, Failure> {
+        if options.role.runs_steps() {
+            let source = KeySource::of(options.key_file.clone(), place.key_file())?;
+            let found = store::inspect(&place.database_url).await?;
+            source.decide(&found).map(Self::Private)
+        } else {
+            let found = store::inspect(&place.database_url).await?;
+            let file = options.public_key_file.as_deref();
+            PublicKeys::decide(file, &found).map(Self::Public)
+        }
+    }
+
+    /// The use cases, and the private keys where there are any.
+    async fn carry_out(self, store: &Store) -> Result<(Service, Option<Keys>), Failure> {
+        let clock = installation::now;
+        match self {
+            Self::Private(decision) => {
+                let keys = decision.carry_out()?;
+                let service = installation::service(store, &keys.ring(), clock).await?;
+                Ok((service, Some(keys)))
+            }
+            Self::Public(pinned) => {
+                let service = installation::sealing_service(store, pinned, clock).await?;
+                Ok((service, None))
+            }
+        }
+    }
 }
 
 async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
@@ -172,12 +265,12 @@ fn reachable(bound: SocketAddr) -> SocketAddr {
 async fn start_engine(
     store: &Store,
     service: &Service,
-    ring: KeyRing,
+    keys: Keys,
     settings: Settings,
 ) -> Result<Arc<Engine>, Failure> {
     tracing::info!(address = %settings.metadata, "steps reach the metadata API");
     let (store, account) = (store.clone(), service.account().clone());
-    let engine = Engine::start(store, account, ring, settings, installation::now)
+    let engine = Engine::start(store, account, keys, settings, installation::now)
         .await
         .map_err(|error| Failure::failed(error.to_string()))?;
     let reason = engine.runner_words().reason();
@@ -188,7 +281,7 @@ async fn start_engine(
 }
 
 /// One line on stdout, for the person or the program that started the server.
-fn tell(line: &str) -> Outcome {
+pub(crate) fn tell(line: &str) -> Outcome {
     writeln!(std::io::stdout(), "{line}")
         .map_err(|error| Failure::failed(format!("cannot write to standard output: {error}")))
 }

@@ -7,14 +7,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::Ipv4Addr;
 
+use app::session::functions::CLIENT;
 use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::{Problem, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use service::{Caller, Clock, Service, SessionIdHash};
+use service::{Caller, Client, Clock, Service, SessionIdHash};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
@@ -73,12 +75,14 @@ pub async fn identify(
     }
 }
 
-/// Removes the rows of sessions that have ended, for as long as the server runs.
+/// Removes the rows of sessions that have ended, and has the ledger told of tries to sign in, for as
+/// long as the server runs.
 pub(crate) async fn sweep(service: Service) {
-    let mut hourly = tokio::time::interval(std::time::Duration::from_hours(1));
+    let mut now_and_then = tokio::time::interval(std::time::Duration::from_mins(15));
     loop {
-        hourly.tick().await;
-        // A failure has been logged, and the next hour tries again.
+        now_and_then.tick().await;
+        // A failure has been logged, and the next time it is tried again.
+        let _ = service.sign_ins_sweep().await;
         if let Ok(removed @ 1..) = service.sessions_sweep().await {
             tracing::info!(removed, "removed sessions that had ended");
         }
@@ -97,8 +101,13 @@ async fn caller(service: &Service, session: &Session) -> Result<Option<Caller>, 
         .get::<UserId>(USER)
         .await
         .map_err(|error| failed(&error))?;
-    let Some(user) = user else { return Ok(None) };
-    let caller = service.caller(&user).await?;
+    if user.is_none() {
+        return Ok(None);
+    }
+    let caller = match session.id() {
+        Some(id) => service.caller(&hash(&id)).await?,
+        None => None,
+    };
     if caller.is_none() {
         session.flush().await.map_err(|error| failed(&error))?;
     }
@@ -137,6 +146,17 @@ impl Remembered {
         self.data.get(USER)?.as_str()?.parse().ok()
     }
 
+    /// Where it is begun from, which is kept in columns of its own.
+    fn take_client(&mut self) -> Client {
+        let taken = self.data.remove(CLIENT);
+        let taken = taken.and_then(|value| serde_json::from_value(value).ok());
+        let (address, agent): (String, String) = taken.unwrap_or_default();
+        Client {
+            address: address.parse().unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
+            agent,
+        }
+    }
+
     fn bytes(&self) -> session_store::Result<Vec<u8>> {
         serde_json::to_vec(self).map_err(|error| Error::Encode(error.to_string()))
     }
@@ -160,20 +180,21 @@ impl SessionStore for Sessions {
     /// Called at signing in, also when there was a session before: its id has just been replaced.
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         let now = (self.clock)();
-        let session = Remembered {
+        let mut session = Remembered {
             until: now.plus(ABSOLUTE),
             data: record.data.clone(),
         };
         let Some(user) = session.user() else {
             return Ok(());
         };
+        let client = session.take_client();
         let bytes = session.bytes()?;
         loop {
             let expiry = session.expiry(now);
             let hash = hash(&record.id);
             if self
                 .service
-                .session_create(&hash, Some(&user), &bytes, expiry)
+                .session_create(&hash, Some(&user), &bytes, expiry, &client)
                 .await
                 .map_err(failed)?
             {

@@ -7,6 +7,7 @@ use leptos::config::LeptosOptions;
 use service::{Clock, Service};
 
 use crate::assets::Site;
+use crate::cidr::Cidr;
 use crate::public_url::PublicUrl;
 use crate::stop::Stop;
 
@@ -49,11 +50,29 @@ pub struct Doors {
     pub public_url: Option<PublicUrl>,
     /// Whether only this machine can connect.
     pub loopback_only: bool,
+    /// Whether the listener itself speaks TLS.
+    pub tls: bool,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<Cidr>,
 }
 
 impl Doors {
     /// Whether people reach the server over TLS.
     pub fn https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(PublicUrl::is_https)
+        self.tls || self.public_url.as_ref().is_some_and(PublicUrl::is_https)
+    }
+
+    /// The scheme the listener speaks.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls { "https" } else { "http" }
+    }
+
+    /// Where people reach the server, for a link: the public address, else the one the request was
+    /// made to.
+    pub fn origin(&self, authority: &str) -> String {
+        self.public_url.as_ref().map_or_else(
+            || format!("{}://{authority}", self.scheme()),
+            |url| url.origin().to_owned(),
+        )
     }
 }

@@ -27,6 +27,20 @@ pub(crate) fn kills(binary: &Path, database: &str, amount: [&str; 2]) -> Command
     command
 }
 
+/// Kills during rotations of the vault's key, on each database.
+const ROTATION_KILLS: &str = "50";
+
+/// The program that kills a server while it rotates the vault's key.
+fn rotations(binary: &Path, database: &str) -> Command {
+    let mut command = script("with-postgres");
+    command
+        .arg(files::root().join("scripts/soak/rotate.mjs"))
+        .arg(database)
+        .args(["--kills", ROTATION_KILLS])
+        .env("RELAY_BIN", binary);
+    command
+}
+
 /// Runs every round to its end, also after one that failed, and writes down what came out.
 pub(crate) fn run() -> Result<()> {
     let binary = server::build()?;
@@ -34,14 +48,11 @@ pub(crate) fn run() -> Result<()> {
     let mut broken = 0;
     for database in DATABASES {
         say(&format!("killing a server on {database} {KILLS} times"));
-        let output = kills(&binary, database, ["--kills", KILLS])
-            .stderr(Stdio::inherit())
-            .output()
-            .doing(|| "starting the round of kills")?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        print!("{printed}");
-        let figures = printed.lines().last().unwrap_or("it printed nothing");
-        broken += write_down(output.status.success(), figures)?;
+        broken += carried_out(kills(&binary, database, ["--kills", KILLS]))?;
+        say(&format!(
+            "rotating the key on {database}, with {ROTATION_KILLS} kills"
+        ));
+        broken += carried_out(rotations(&binary, database))?;
     }
     for round in fuzzing {
         let outcome = round.finish()?;
@@ -54,6 +65,18 @@ pub(crate) fn run() -> Result<()> {
     Err(Failure::new(format!(
         "{broken} rounds did not hold: see above and docs/soak.md"
     )))
+}
+
+/// Does one round and writes down its last line; returns how many were broken, one or none.
+fn carried_out(mut round: Command) -> Result<usize> {
+    let output = round
+        .stderr(Stdio::inherit())
+        .output()
+        .doing(|| "starting a round of kills")?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    print!("{printed}");
+    let figures = printed.lines().last().unwrap_or("it printed nothing");
+    write_down(output.status.success(), figures)
 }
 
 /// Adds a dated line to `docs/soak.md`; returns how many rounds were broken, one or none.

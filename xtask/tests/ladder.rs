@@ -20,7 +20,7 @@ const LADDER: &[(&str, &[&str])] = &[
     ("engine", &["language", "model", "opener", "store", "vault"]),
     ("service", &["language", "model", "store", "vault"]),
     ("app", &["language", "model", "service"]),
-    ("frontend", &["app"]),
+    ("frontend", &["app", "model", "vault"]),
     ("fuzz", &["language", "model"]),
     (
         "server",

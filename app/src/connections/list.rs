@@ -102,11 +102,16 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
                     <summary role="button" aria-label=format!("Actions for {full}")><Symbol icon=Icon::More/></summary>
                     <div class="menu-items">
                         <a href=format!("/connections/{}/overwrite", row.id)>"Overwrite values"</a>
+                        <a href=format!("/connections/{}/grants", row.id)>"Who may use it"</a>
                         <a class="danger" href=format!("/connections/{}/delete", row.id)>"Delete"</a>
                     </div>
                 </details>
             </td>
         }
+    });
+    let overwrite = (row.unopenable && administers).then(|| {
+        let href = format!("/connections/{}/overwrite", row.id);
+        view! { ": "<a href=href>"overwrite it"</a> }
     });
     let short = row.type_name.as_str().to_owned();
     view! {
@@ -116,7 +121,10 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
                 {label.map(|label| view! { <span class="quiet type-label">{label}</span> })}
             </td>
             <th scope="row" data-label="Name">{row.name.as_str().to_owned()}</th>
-            <td data-label="State"><State tone=Tone::Good words=row.state/></td>
+            <td data-label="State">
+                <State tone=if row.unopenable { Tone::Bad } else { Tone::Good } words=row.state/>
+                {overwrite}
+            </td>
             <td data-label="Used by">{used_by}</td>
             <td data-label="Last used">{last_used}</td>
             <td data-label="Changed"><Time at=row.changed_at/><span class="quiet">" by "{row.changed_by}</span></td>

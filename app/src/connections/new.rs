@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 use model::{ConnectionType, connection_type, connection_types};
 
-use super::WRITE_ONLY;
 use super::value_field::ValueField;
+use super::value_form::ValueForm;
 use crate::page::{Answer, Page, Request, Section};
 use crate::ui::{field::TextField, notice::Notice};
 
@@ -25,6 +25,7 @@ pub async fn page(request: Request) -> Answer {
         None => "Add connection".to_owned(),
     };
     let heading = title.clone();
+    let sealed_only = request.service.requires_browser_sealing();
     let page = Page::new(title, Section::Connections, move || {
         let fixed = request.query("name").unwrap_or_default().to_owned();
         let returned = request.returned;
@@ -51,7 +52,7 @@ pub async fn page(request: Request) -> Answer {
             <div class="card form">
                 <h1>{heading}</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
-                <form method="post" action="/fn/add_connection" autocomplete="off" novalidate=true>
+                <ValueForm action="/fn/add_connection" noun="connection" sealed_only back="/connections">
                     <input type="hidden" name="id" value=id.to_string()/>
                     {fields}
                     <TextField
@@ -63,15 +64,11 @@ pub async fn page(request: Request) -> Answer {
                         problem=returned.wrong("name")
                     />
                     {values}
-                    <p class="write-only">{WRITE_ONLY}</p>
-                    <div class="actions">
-                        <button class="primary" type="submit">"Save connection"</button>
-                        <a class="button" href="/connections">"Cancel"</a>
-                    </div>
-                </form>
+                </ValueForm>
             </div>
         }
     });
+    let page = page.with_values();
     Ok(if chosen.is_none() {
         page.with_style(shown_when_chosen())
             .with_script(include_str!("new.js"))

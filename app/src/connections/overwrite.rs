@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use model::Problem;
 
-use super::WRITE_ONLY;
 use super::overwrite_fields::OverwriteFields;
+use super::value_form::ValueForm;
 use crate::page::{Answer, Page, Request, Section, based_on};
 use crate::ui::notice::Notice;
 
@@ -28,7 +28,8 @@ pub async fn page(request: Request) -> Answer {
     let full = format!("{} / {}", found.row.type_name, found.row.name);
     let title = format!("Overwrite {full}");
     let returned = request.returned;
-    Ok(Page::new(title.clone(), Section::Connections, move || {
+    let sealed_only = request.service.requires_browser_sealing();
+    let page = Page::new(title.clone(), Section::Connections, move || {
         let stored = found
             .fields
             .iter()
@@ -53,17 +54,13 @@ pub async fn page(request: Request) -> Answer {
                 <h1>{title}</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
                 <p class="advice">{affected}" Their next steps get the new values."</p>
-                <form method="post" action="/fn/overwrite_connection" autocomplete="off" novalidate=true>
+                <ValueForm action="/fn/overwrite_connection" noun="connection" sealed_only back="/connections">
                     <input type="hidden" name="id" value=found.row.id.to_string()/>
                     <input type="hidden" name="revision" value=based_on(&returned, found.row.revision)/>
                     <OverwriteFields of=known stored problem=Signal::stored(returned.problem) chosen/>
-                    <p class="write-only">{WRITE_ONLY}</p>
-                    <div class="actions">
-                        <button class="primary" type="submit">"Save connection"</button>
-                        <a class="button" href="/connections">"Cancel"</a>
-                    </div>
-                </form>
+                </ValueForm>
             </div>
         }
-    }))
+    });
+    Ok(page.with_values())
 }

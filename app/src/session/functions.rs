@@ -13,6 +13,14 @@ use crate::refused::Refused;
 #[cfg(feature = "ssr")]
 pub const USER: &str = "user";
 
+/// Key of where the session is begun from: address and browser.
+#[cfg(feature = "ssr")]
+pub const CLIENT: &str = "client";
+
+/// The header that has a browser forget what it keeps of this server.
+#[cfg(feature = "ssr")]
+pub const CLEAR: &str = "clear-site-data";
+
 /// Where to go after signing in: only a path of this server, never another host.
 #[cfg(feature = "ssr")]
 pub(crate) fn local_path(next: &str) -> &str {
@@ -25,23 +33,32 @@ pub(crate) fn local_path(next: &str) -> &str {
     }
 }
 
+/// Begins the session of whoever has just entered their password, under a new id: whoever knew the
+/// old one does not share it.
 #[cfg(feature = "ssr")]
-async fn begin(user: &model::UserId) -> Result<(), Refused> {
-    use leptos_axum::extract;
-    use model::Problem;
-    use tower_sessions::Session;
-
-    let failed = |cause: &dyn std::fmt::Display| {
+pub async fn begin(
+    session: &tower_sessions::Session,
+    user: &model::UserId,
+    client: &service::Client,
+) -> Result<(), model::Problem> {
+    let failed = |cause: tower_sessions::session::Error| {
         tracing::error!(%cause, "the session could not be written");
-        Refused(Problem::internal())
+        model::Problem::internal()
     };
-    let session: Session = extract().await.map_err(|cause| failed(&cause))?;
-    // A new id: whoever planted the old one before does not share the session now.
-    session.cycle_id().await.map_err(|cause| failed(&cause))?;
-    session
-        .insert(USER, user.as_str())
-        .await
-        .map_err(|cause| failed(&cause))
+    let from = (client.address.to_string(), client.agent.as_str());
+    session.cycle_id().await.map_err(failed)?;
+    session.insert(USER, user.as_str()).await.map_err(failed)?;
+    session.insert(CLIENT, from).await.map_err(failed)
+}
+
+/// The session of this request, begun anew.
+#[cfg(feature = "ssr")]
+pub(crate) async fn begin_here(user: &model::UserId) -> Result<(), Refused> {
+    let session: tower_sessions::Session = leptos_axum::extract().await.map_err(|cause| {
+        tracing::error!(%cause, "the session could not be read");
+        Refused(model::Problem::internal())
+    })?;
+    Ok(begin(&session, user, &crate::door::client()?).await?)
 }
 
 /// Signs in and goes to `next`, a path of this server, or to the workflows.
@@ -52,9 +69,9 @@ pub async fn log_in(
     #[server(default)] next: String,
 ) -> Result<(), Refused> {
     let user = crate::door::service()?
-        .sign_in(&email, password.into())
+        .sign_in(&email, password.into(), &crate::door::client()?)
         .await?;
-    begin(&user).await?;
+    begin_here(&user).await?;
     leptos_axum::redirect(local_path(&next));
     Ok(())
 }
@@ -67,14 +84,20 @@ pub async fn log_out() -> Result<(), Refused> {
         tracing::error!(%cause, "the session could not be read");
         Refused(model::Problem::internal())
     })?;
-    if let Some(id) = session.id() {
-        let hash = service::session_id_hash(&id.0.to_le_bytes());
-        crate::door::service()?.sign_out(&caller, &hash).await?;
-    }
+    crate::door::service()?
+        .sign_out(&caller, caller.session())
+        .await?;
     session.flush().await.map_err(|cause| {
         tracing::error!(%cause, "the session could not be deleted");
         Refused(model::Problem::internal())
     })?;
+    // Whoever sits down at this browser next finds nothing. Not the cookies: those of neighbours under
+    // the same domain would go with ours, which is gone already.
+    if let Some(answer) = use_context::<leptos_axum::ResponseOptions>() {
+        let name = axum::http::HeaderName::from_static(CLEAR);
+        let what = axum::http::HeaderValue::from_static(r#""cache", "storage""#);
+        answer.insert_header(name, what);
+    }
     leptos_axum::redirect("/login");
     Ok(())
 }
@@ -96,7 +119,27 @@ pub async fn create_administrator(
     let user = crate::door::service()?
         .create_first_administrator(first)
         .await?;
-    begin(&user).await?;
+    begin_here(&user).await?;
+    leptos_axum::redirect("/workflows");
+    Ok(())
+}
+
+/// Adds the person who shows an invitation, and signs them in.
+#[server(prefix = "/fn", endpoint = "join")]
+pub async fn join(
+    code: String,
+    name: String,
+    email: String,
+    password: String,
+) -> Result<(), Refused> {
+    let joining = service::Joining {
+        code: code.into(),
+        name,
+        email,
+        password: password.into(),
+    };
+    let user = crate::door::service()?.join(joining).await?;
+    begin_here(&user).await?;
     leptos_axum::redirect("/workflows");
     Ok(())
 }

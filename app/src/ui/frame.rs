@@ -15,6 +15,10 @@ pub fn document(
 ) -> impl IntoView + use<> {
     let pkg = site.pkg.clone();
     let scripts = page.island.map(|island| scripts(&pkg, island, nonce));
+    let seals = page.values.then(|| {
+        let call = format!("import {{ enhance }} from \"/{pkg}/seal.js\"; enhance();");
+        view! { <script type="module" nonce=nonce.to_owned()>{call}</script> }
+    });
     let title = format!("{} · Relay", page.title);
     let (main_class, frame) = match caller {
         Some(caller) => ("framed", Some(navigation(caller, page.section))),
@@ -33,6 +37,7 @@ pub fn document(
                 <link rel="stylesheet" href=format!("/{pkg}/relay.css")/>
                 {page.style.map(|style| view! { <style nonce=nonce.to_owned()>{style}</style> })}
                 {scripts}
+                {seals}
                 {page.script.map(|script| view! { <script type="module" nonce=nonce.to_owned()>{script}</script> })}
             </head>
             <body class=main_class>
@@ -72,6 +77,8 @@ pub enum Section {
     Connections,
     /// People and their roles.
     AccessControl,
+    /// The vault's keys.
+    Keys,
     /// The documentation.
     Documentation,
     /// None of them.
@@ -104,6 +111,7 @@ fn navigation(caller: &Caller, section: Section) -> impl IntoView + use<> {
                     {administers.then(|| {
                         link(Section::AccessControl, "/access-control", Icon::Users, "Access control")
                     })}
+                    {administers.then(|| link(Section::Keys, "/keys", Icon::Lock, "Keys"))}
                     {link(Section::Documentation, "/docs", Icon::Book, "Documentation")}
                 </ul>
             </nav>

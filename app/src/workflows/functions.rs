@@ -1,5 +1,9 @@
 //! Server functions of workflows and their secrets.
 
+#![expect(
+    clippy::implicit_hasher,
+    reason = "the arguments of a server function are concrete"
+)]
 #![cfg_attr(
     feature = "ssr",
     expect(clippy::unused_async, reason = "server functions are async")
@@ -9,10 +13,15 @@
     reason = "the macro makes a public struct of every function's arguments"
 )]
 
+use std::collections::HashMap;
+
 use leptos::prelude::*;
 use model::Holdings;
+#[cfg(feature = "ssr")]
+use model::value::SECRET;
 use serde::{Deserialize, Serialize};
 
+use crate::connections::sealing::SealContext;
 use crate::refused::Refused;
 
 /// Makes an empty workflow and goes to it.
@@ -136,6 +145,21 @@ pub async fn new_secret() -> Result<String, Refused> {
         .into())
 }
 
+/// What the value of a secret has to be sealed for: a new one called `name`, or the one that has
+/// this id.
+#[server(prefix = "/fn", endpoint = "secret_seal_context")]
+pub async fn secret_seal_context(
+    workflow: String,
+    id: String,
+    #[server(default)] name: String,
+) -> Result<SealContext, Refused> {
+    let administrator = crate::door::administrator()?;
+    let context = crate::door::service()?
+        .secret_seal_context(&administrator, &workflow, &secret_id(&id)?, &name)
+        .await?;
+    Ok(context.into())
+}
+
 /// The revision of a secret, which overwriting it has to name.
 #[server(prefix = "/fn", endpoint = "secret_revision")]
 pub async fn secret_revision(workflow: String, id: String) -> Result<u64, Refused> {
@@ -161,17 +185,41 @@ pub async fn add_secret(
     #[server(default)] value: String,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
+    let value = service::Given::Typed(value.into());
+    add(&administrator, workflow, &id, &name, value).await
+}
+
+/// Adds a secret of this workflow whose value the browser has sealed; `sealed` is keyed by its one
+/// field. No value in plain has a place here.
+#[server(prefix = "/fn", endpoint = "add_sealed_secret")]
+pub async fn add_sealed_secret(
+    workflow: String,
+    id: String,
+    name: String,
+    #[server(default)] sealed: HashMap<String, String>,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    add(&administrator, workflow, &id, &name, sealed_value(sealed)).await
+}
+
+#[cfg(feature = "ssr")]
+async fn add(
+    administrator: &service::Administrator,
+    workflow: String,
+    id: &str,
+    name: &str,
+    value: service::Given,
+) -> Result<(), Refused> {
     crate::door::service()?
-        .add_secret(
-            &administrator,
-            &workflow,
-            &name,
-            value.into(),
-            secret_id(&id)?,
-        )
+        .add_secret(administrator, &workflow, name, value, secret_id(id)?)
         .await?;
     leptos_axum::redirect(&format!("/workflows/{workflow}"));
     Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn sealed_value(mut sealed: HashMap<String, String>) -> service::Given {
+    service::Given::Sealed(sealed.remove(SECRET.name).unwrap_or_default())
 }
 
 /// Overwrites a secret of this workflow.
@@ -183,14 +231,40 @@ pub async fn overwrite_secret(
     #[server(default)] value: String,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
+    let value = service::Given::Typed(value.into());
+    overwrite(&administrator, workflow, &id, revision, value).await
+}
+
+/// Overwrites a secret of this workflow by a value that the browser has sealed. No value in plain
+/// has a place here.
+#[server(prefix = "/fn", endpoint = "overwrite_sealed_secret")]
+pub async fn overwrite_sealed_secret(
+    workflow: String,
+    id: String,
+    revision: u64,
+    #[server(default)] sealed: HashMap<String, String>,
+) -> Result<(), Refused> {
+    let administrator = crate::door::administrator()?;
+    overwrite(
+        &administrator,
+        workflow,
+        &id,
+        revision,
+        sealed_value(sealed),
+    )
+    .await
+}
+
+#[cfg(feature = "ssr")]
+async fn overwrite(
+    administrator: &service::Administrator,
+    workflow: String,
+    id: &str,
+    revision: u64,
+    value: service::Given,
+) -> Result<(), Refused> {
     crate::door::service()?
-        .overwrite_secret(
-            &administrator,
-            &workflow,
-            &secret_id(&id)?,
-            revision,
-            value.into(),
-        )
+        .overwrite_secret(administrator, &workflow, &secret_id(id)?, revision, value)
         .await?;
     leptos_axum::redirect(&format!("/workflows/{workflow}"));
     Ok(())

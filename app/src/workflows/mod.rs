@@ -13,7 +13,6 @@ pub mod list;
 pub mod new;
 #[cfg(feature = "ssr")]
 pub mod revisions;
-pub mod secret_field;
 #[cfg(feature = "ssr")]
 pub mod secrets;
 #[cfg(feature = "ssr")]

@@ -2,12 +2,11 @@
 //! menu the same is done in a dialog.
 
 use leptos::prelude::*;
-use model::Problem;
+use model::{Problem, value::SECRET};
 use service::SecretRow;
 
-use super::secret_field::VALUE;
-use crate::connections::WRITE_ONLY;
 use crate::connections::value_field::ValueField;
+use crate::connections::value_form::ValueForm;
 use crate::page::{Answer, Page, Request, Section, based_on};
 use crate::ui::{field::TextField, notice::Notice};
 
@@ -21,7 +20,8 @@ pub async fn new(request: Request) -> Answer {
         .await?;
     found.ok_or_else(|| Problem::not_found("workflow"))?;
     let id = request.service.new_secret_id(&administrator)?;
-    Ok(Page::new("Add secret", Section::Workflows, move || {
+    let sealed_only = request.service.requires_browser_sealing();
+    let page = Page::new("Add secret", Section::Workflows, move || {
         let fixed = request.query("name").unwrap_or_default().to_owned();
         let returned = request.returned;
         let name = returned
@@ -42,10 +42,12 @@ pub async fn new(request: Request) -> Answer {
             "Add secret",
             "/fn/add_secret",
             &workflow,
+            sealed_only,
             returned.problem.as_ref(),
             body.into_any(),
         )
-    }))
+    });
+    Ok(page.with_values())
 }
 
 /// `/workflows/NAME/secrets/ID/overwrite`
@@ -53,7 +55,8 @@ pub async fn overwrite(request: Request) -> Answer {
     let workflow = request.path("name").to_owned();
     let secret = find(&request).await?;
     let title = format!("Overwrite secret {}", secret.name);
-    Ok(Page::new(title.clone(), Section::Workflows, move || {
+    let sealed_only = request.service.requires_browser_sealing();
+    let page = Page::new(title.clone(), Section::Workflows, move || {
         let body = view! {
             <input type="hidden" name="id" value=secret.id.to_string()/>
             <input type="hidden" name="revision" value=based_on(&request.returned, secret.revision)/>
@@ -62,10 +65,12 @@ pub async fn overwrite(request: Request) -> Answer {
             &title,
             "/fn/overwrite_secret",
             &workflow,
+            sealed_only,
             request.returned.problem.as_ref(),
             body.into_any(),
         )
-    }))
+    });
+    Ok(page.with_values())
 }
 
 /// `/workflows/NAME/secrets/ID/delete`
@@ -110,26 +115,23 @@ fn form(
     title: &str,
     action: &'static str,
     workflow: &str,
+    sealed_only: bool,
     problem: Option<&Problem>,
     body: AnyView,
 ) -> impl IntoView + use<> {
     let wrong = problem
         .and_then(|p| p.for_field("value"))
         .map(str::to_owned);
+    let (workflow, back) = (workflow.to_owned(), format!("/workflows/{workflow}"));
     view! {
         <div class="card form">
             <h1>{title.to_owned()}</h1>
             {problem.cloned().map(|problem| view! { <Notice problem/> })}
-            <form method="post" action=action autocomplete="off" novalidate=true>
-                <input type="hidden" name="workflow" value=workflow.to_owned()/>
+            <ValueForm action noun="secret" sealed_only back>
+                <input type="hidden" name="workflow" value=workflow/>
                 {body}
-                <ValueField field=&VALUE name="value" problem=wrong/>
-                <p class="write-only">{WRITE_ONLY}</p>
-                <div class="actions">
-                    <button class="primary" type="submit">"Save secret"</button>
-                    <a class="button" href=format!("/workflows/{workflow}")>"Cancel"</a>
-                </div>
-            </form>
+                <ValueField field=&SECRET name="value" problem=wrong/>
+            </ValueForm>
         </div>
     }
 }

@@ -1,7 +1,9 @@
 //! What every part of an engine shares.
 
+use std::sync::Arc;
+
 use model::{AccountId, RunId, Timestamp};
-use opener::KeyRing;
+use opener::Keys;
 use store::{Change, Store};
 use tokio::sync::mpsc;
 
@@ -16,8 +18,9 @@ use crate::tokens::Tokens;
 pub(crate) struct Core {
     pub(crate) store: Store,
     pub(crate) account: AccountId,
-    /// The private keys. Only `opening` uses them.
-    pub(crate) ring: KeyRing,
+    /// The private keys. Only `opening` opens values with them; `rotation` seals data keys again,
+    /// and `unopenable` tries whether a value opens.
+    pub(crate) keys: Arc<Keys>,
     pub(crate) settings: Settings,
     pub(crate) runner: Option<ProcessRunner>,
     /// Which runner that is, or why there is none.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{AccountId, Timestamp};
-use opener::KeyRing;
+use opener::Keys;
 use store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -13,10 +13,11 @@ use crate::coordinator::{Coordinator, Echoes, Message};
 use crate::core::Core;
 use crate::door::StepDoor;
 use crate::plans::Plans;
+use crate::rotation::Rotator;
 use crate::runner::{ProcessRunner, RunnerSettings};
 use crate::settings::{RunnerChoice, RunnerWords, Settings, StartError};
 use crate::tokens::Tokens;
-use crate::{logs, presence, pulse};
+use crate::{checkpoints, logs, presence, pulse, unopenable};
 
 /// How long steps and their last words may take when the engine is stopped.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Engine {
     core: Arc<Core>,
     coordinator: Mutex<Option<JoinHandle<()>>>,
+    rotator: JoinHandle<()>,
+    signer: JoinHandle<()>,
     watch: pulse::Watch,
 }
 
@@ -38,7 +41,7 @@ impl Engine {
     pub async fn start(
         store: Store,
         account: AccountId,
-        ring: KeyRing,
+        keys: impl Into<Keys>,
         settings: Settings,
         clock: fn() -> Timestamp,
     ) -> Result<Self, StartError> {
@@ -46,12 +49,14 @@ impl Engine {
         let (engine, presence) = presence::announce(&store, &words, clock).await?;
         let changes = store.changes();
         let (inbox, messages) = mpsc::unbounded_channel();
+        let keys = Arc::new(keys.into());
+        let rotator = Rotator::new(store.clone(), Arc::clone(&keys), clock);
         let (pulse, watch) = pulse::start();
         let core = Arc::new(Core {
             chunks: logs::start(store.clone(), pulse.clone()),
             store,
             account,
-            ring,
+            keys,
             settings,
             runner,
             words,
@@ -65,12 +70,16 @@ impl Engine {
         coordinator.listen(changes);
         coordinator.take_over().await;
         coordinator.sweep();
+        unopenable::look_again(&core).await?;
+        let signer = checkpoints::run(core.store.clone(), Arc::clone(&core.keys), clock);
         let coordinator = tokio::spawn(async move {
             coordinator.run().await;
             drop(pulse);
         });
         Ok(Self {
             core,
+            rotator: tokio::spawn(rotator.run()),
+            signer: tokio::spawn(signer),
             coordinator: Mutex::new(Some(coordinator)),
             watch,
         })
@@ -79,6 +88,9 @@ impl Engine {
     /// Ends all steps and writes down that they were interrupted; another engine, or the next one,
     /// begins them again. Takes at most some ten seconds.
     pub async fn stop(&self) {
+        // The next one carries on where it was.
+        self.rotator.abort();
+        self.signer.abort();
         let coordinator = self
             .coordinator
             .lock()
@@ -118,6 +130,8 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
+        self.rotator.abort();
+        self.signer.abort();
         let coordinator = self
             .coordinator
             .get_mut()

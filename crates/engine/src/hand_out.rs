@@ -3,12 +3,13 @@
 use serde_json::json;
 use store::ledger::{self, Actor, Entry};
 use store::uses::{self, NewUse};
-use store::{connections, secrets};
+use store::{connections, grants, secrets};
 
 use crate::core::Core;
 use crate::live::{HandedOut, Known, Live};
 use crate::opening::{self, Held, OpenFailure, Subject};
 use crate::seen::Seen;
+use crate::unopenable;
 
 /// How many refusals of one attempt the ledger tells. A step that tries thousands of names is told
 /// apart from one that tries a few, and fills nothing.
@@ -58,10 +59,17 @@ pub(crate) async fn hand_out(
         known.handed_out.swap_remove(at);
     }
     let mut tx = core.store.begin().await?;
-    let Some(held) = opening::open(core, &mut tx, &live.workflow, subject).await? else {
-        drop(tx);
-        refuse(core, live, &mut known, subject).await?;
-        return Ok(None);
+    let held = match opening::open(core, &mut tx, &live.workflow, subject).await {
+        Ok(Some(held)) => held,
+        Ok(None) => {
+            drop(tx);
+            refuse(core, live, &mut known, subject).await?;
+            return Ok(None);
+        }
+        Err(failure) => {
+            drop(tx);
+            return Err(unopenable::noted(core, &live.workflow, subject, failure).await);
+        }
     };
     let new = NewUse {
         attempt: &live.attempt,
@@ -150,8 +158,9 @@ pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailur
         return Ok(());
     }
     if let Some(step) = live.written() {
+        let mut tx = core.store.begin().await?;
         for subject in Subject::of(&step.reads) {
-            let held = opening::open(core, &core.store, &live.workflow, &subject).await?;
+            let held = opening::open(core, &mut tx, &live.workflow, &subject).await?;
             if let Some(held) = held {
                 held.to_mask().for_each(|value| live.redactor.learn(value));
             }
@@ -170,6 +179,7 @@ async fn is_current(
 ) -> Result<bool, store::Error> {
     let now = match subject {
         Subject::Connection { .. } => match held.id.parse() {
+            Ok(id) if !grants::permit(&core.store, &id, &live.workflow).await? => None,
             Ok(id) => connections::find(&core.store, &core.account, &id)
                 .await?
                 .map(|row| (row.name.to_string(), row.revision)),

@@ -3,10 +3,11 @@
 use language::{StepReads, Value};
 use model::{ConnectionName, SecretName, TypeName, WorkflowId};
 use opener::Opened;
-use store::{SealedBytes, Source, connections, secrets};
+use store::{SealedBytes, Tx, connections, grants, secrets};
 use vault::{Owner, Place, SealedValue};
 
 use crate::core::Core;
+use crate::newest;
 
 /// A connection or a secret, as a text names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,10 +118,10 @@ pub(crate) enum OpenFailure {
 }
 
 /// Opens a connection of the account or a secret of the workflow; `None` when there is none of that
-/// name. Whoever hands out the answer has to write the ledger first.
+/// name. The transaction is a ledgered one, so that rows and ledger tell of one moment. Whoever hands out the answer has to write the ledger first.
 pub(crate) async fn open(
     core: &Core,
-    source: impl Source,
+    tx: &mut Tx,
     workflow: &WorkflowId,
     subject: &Subject,
 ) -> Result<Option<Held>, OpenFailure> {
@@ -130,10 +131,21 @@ pub(crate) async fn open(
             if type_name.parse::<TypeName>().is_err() || name.parse::<ConnectionName>().is_err() {
                 return Ok(None);
             }
-            let found = connections::sealed_by_name(source, &core.account, type_name, name).await?;
+            let found =
+                connections::sealed_by_name(&mut *tx, &core.account, type_name, name).await?;
             let Some((row, sealed)) = found else {
                 return Ok(None);
             };
+            // Decided on ids, in the transaction that has read the values.
+            if !grants::permit(&mut *tx, &row.id, workflow).await? {
+                return Ok(None);
+            }
+            let stored: Vec<_> = sealed
+                .iter()
+                .map(|(field, revision, _)| (field.as_str(), *revision))
+                .collect();
+            let owner = newest::Owner::Connection(row.id.as_str());
+            newest::check(core, tx, owner, &stored).await?;
             let known = model::connection_type(type_name);
             let mut fields = Vec::with_capacity(sealed.len());
             for (field, field_revision, sealed) in sealed {
@@ -147,7 +159,7 @@ pub(crate) async fn open(
                     field_revision,
                 };
                 fields.push(Field {
-                    value: core.ring.open(&sealed_value(sealed)?, &place)?,
+                    value: core.keys.open(&sealed_value(sealed)?, &place)?,
                     // Of a type this program does not know, everything is a secret.
                     secret: known
                         .and_then(|known| known.field(&field))
@@ -166,10 +178,13 @@ pub(crate) async fn open(
             if name.parse::<SecretName>().is_err() {
                 return Ok(None);
             }
-            let found = secrets::sealed_by_name(source, workflow, name).await?;
+            let found = secrets::sealed_by_name(&mut *tx, workflow, name).await?;
             let Some((row, field_revision, sealed)) = found else {
                 return Ok(None);
             };
+            let owner = newest::Owner::Secret(row.id.as_str(), workflow.as_str());
+            let stored = [(SECRET_FIELD, field_revision)];
+            newest::check(core, tx, owner, &stored).await?;
             let place = Place {
                 account: core.account.as_str(),
                 owner: Owner::Secret {
@@ -185,7 +200,7 @@ pub(crate) async fn open(
                 fields: vec![Field {
                     name: SECRET_FIELD.to_owned(),
                     secret: true,
-                    value: core.ring.open(&sealed_value(sealed)?, &place)?,
+                    value: core.keys.open(&sealed_value(sealed)?, &place)?,
                 }],
                 single: true,
             }))
@@ -194,7 +209,7 @@ pub(crate) async fn open(
 }
 
 /// The one field of a secret, as it is sealed.
-const SECRET_FIELD: &str = "value";
+pub(crate) const SECRET_FIELD: &str = "value";
 
 /// A row's bytes as the vault knows them.
 fn sealed_value(sealed: SealedBytes) -> Result<SealedValue, OpenFailure> {

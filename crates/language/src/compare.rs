@@ -106,6 +106,7 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
             named.get(one.name.as_str())
         };
         let state = match (held, other) {
+            (Some(held), _) if !held.permitted => RequirementState::NoPermission,
             (Some(_), _) => RequirementState::Configured,
             (None, Some(_)) => RequirementState::WrongType,
             (None, None) => RequirementState::Missing,

@@ -82,6 +82,14 @@ id!(
     UserId
 );
 id!(
+    /// An invitation to join.
+    InvitationId
+);
+id!(
+    /// A rotation of the vault's key.
+    RotationId
+);
+id!(
     /// A workflow; it keeps its id when it is renamed.
     WorkflowId
 );

@@ -13,7 +13,10 @@ pub mod time;
 pub mod value;
 
 pub use connection_type::{ConnectionType, Field, connection_type, connection_types};
-pub use id::{AccountId, AttemptId, ConnectionId, EngineId, RunId, SecretId, UserId, WorkflowId};
+pub use id::{
+    AccountId, AttemptId, ConnectionId, EngineId, InvitationId, RotationId, RunId, SecretId,
+    UserId, WorkflowId,
+};
 pub use name::{ConnectionName, Email, NameError, PersonName, SecretName, TypeName, WorkflowName};
 pub use problem::{FieldProblem, Problem, ProblemKind};
 pub use requirement::{HeldConnection, HeldSecret, Holdings, RequirementState};

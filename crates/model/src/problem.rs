@@ -69,6 +69,9 @@ pub struct Problem {
     /// The wrong fields, for kind `Input`.
     #[serde(default)]
     pub fields: Vec<FieldProblem>,
+    /// For kind `TooMany`: how many seconds to wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -79,6 +82,7 @@ impl Problem {
             code: code.into(),
             detail: detail.into(),
             fields: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -111,6 +115,7 @@ impl Problem {
             code: "invalid_input".into(),
             detail,
             fields,
+            retry_after: None,
         }
     }
 

@@ -46,6 +46,8 @@ pub struct HeldConnection {
     pub type_name: String,
     /// Its name.
     pub name: String,
+    /// Whether the workflow may use it.
+    pub permitted: bool,
 }
 
 /// A secret of the workflow, without its value.

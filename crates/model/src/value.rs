@@ -5,6 +5,16 @@
 use crate::connection_type::Field;
 use crate::problem::FieldProblem;
 
+/// The one field of a secret. Several lines, because keys and certificates have them.
+pub static SECRET: Field = Field {
+    name: "value",
+    label: "Value",
+    help: "One text. It may have several lines, such as a key.",
+    secret: true,
+    multiline: true,
+    required: true,
+};
+
 /// The longest value of one field, in bytes.
 pub const MAX_VALUE: usize = 64 * 1024;
 

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use vault::KeyId;
+
 use crate::key_text::KEY_FORMAT;
 
 /// Why there is no key. Every message is one sentence and names the place; none has any of the key.
@@ -52,6 +54,20 @@ pub enum KeyError {
         /// What the system said.
         cause: io::Error,
     },
+    /// A file is named after another key than the one it holds.
+    #[error("the key file {} holds the key {key_id}: a file with an id in its name holds that key", .path.display())]
+    WrongName {
+        /// The file.
+        path: PathBuf,
+        /// The key in it.
+        key_id: KeyId,
+    },
+    /// No key is laid ready, and none may be written where the keys come from.
+    #[error(
+        "there is no new key: a key that is not in the data directory is followed by one that you \
+         lay ready, so give the new key beside the old one and restart"
+    )]
+    NoNextKey,
     /// The system has no randomness to make a key of.
     #[error("the system gives no randomness, so no vault key can be made")]
     NoRandomness,

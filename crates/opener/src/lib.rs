@@ -6,16 +6,21 @@
 //!
 //! [`KeyRing`] holds the private keys and opens a [`SealedValue`](vault::SealedValue) at its
 //! [`Place`](vault::Place). What comes out is [`Opened`], which is wiped when it is dropped.
+//! [`Keys`] is the ring of a running process, together with the files it came from: it takes in the
+//! next key and lets go of old ones.
 
 mod key_error;
 mod key_file;
 mod key_text;
+mod keys;
 mod open;
 mod opened;
 mod ring;
+mod signing;
 
 pub use key_error::{KeyError, KeyOrigin};
 pub use key_text::KEY_FORMAT;
+pub use keys::Keys;
 pub use open::OpenError;
 pub use opened::Opened;
 pub use ring::KeyRing;

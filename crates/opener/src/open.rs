@@ -9,7 +9,7 @@ use vault::suite::{
     DataKeyCipher, ENCAPSULATED_KEY_LENGTH, KEY_LENGTH, Kdf, Kem, SEALED_DATA_KEY_LENGTH,
     TAG_LENGTH, ValueCipher,
 };
-use vault::{KeyId, Place, SealedValue};
+use vault::{KeyId, Place, PublicKey, SealError, SealedValue, seal_data_key};
 use zeroize::Zeroizing;
 
 use crate::key_text::PrivateKey;
@@ -28,6 +28,9 @@ pub enum OpenError {
     /// cannot be told, and would only help whoever did it.
     #[error("the stored value does not open: it was changed, or it does not belong here")]
     Refused,
+    /// It did open, and could not be sealed to another key.
+    #[error("the data key could not be sealed again: {0}")]
+    NotSealed(SealError),
 }
 
 /// What the layers below say when they refuse; it becomes the one [`OpenError::Refused`].
@@ -51,6 +54,20 @@ fn open_layers(
     let associated_data = place.associated_data().map_err(|_| Refused)?;
     let data_key = open_data_key(private, &sealed.sealed_data_key, &info)?;
     open_value(&data_key, sealed, &associated_data)
+}
+
+/// Opens the outer layer at `place` and closes it again with another key.
+pub(crate) fn seal_again(
+    private: &PrivateKey,
+    key_id: KeyId,
+    sealed_data_key: &[u8],
+    place: &Place<'_>,
+    to: &PublicKey,
+) -> Result<Vec<u8>, OpenError> {
+    let info = place.info(&key_id).map_err(|_| OpenError::Refused)?;
+    let data_key =
+        open_data_key(private, sealed_data_key, &info).map_err(|Refused| OpenError::Refused)?;
+    seal_data_key(&data_key, place, to).map_err(OpenError::NotSealed)
 }
 
 /// The outer layer: encapsulated key ‖ encrypted data key ‖ tag.

@@ -9,10 +9,7 @@ mod used_by;
 use model::{
     ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName, WorkflowName,
 };
-use store::SealedBytes;
 use store::connections::{self, FieldRow};
-use vault::{Place, Plaintext};
-use zeroize::Zeroizing;
 
 pub use change::{AddConnection, Change};
 pub use used_by::UsedBy;
@@ -34,6 +31,8 @@ pub struct ConnectionRow {
     pub name: ConnectionName,
     /// Its state in words.
     pub state: &'static str,
+    /// Whether a value of it can't be opened any more, and has to be overwritten.
+    pub unopenable: bool,
     /// The workflows whose newest revision needs it.
     pub used_by: Vec<UsedBy>,
     /// When a step was last given a value of it.
@@ -128,31 +127,10 @@ impl Service {
     pub fn new_connection_id(&self, _: &Administrator) -> Result<ConnectionId, Problem> {
         Ok(ConnectionId::from_bytes(random::bytes()?))
     }
-
-    /// Seals a value for its place. From here on nobody without the private key can read it.
-    pub(crate) fn seal(
-        &self,
-        value: Zeroizing<String>,
-        place: &Place<'_>,
-    ) -> Result<SealedBytes, Problem> {
-        let Some(key) = &self.key else {
-            tracing::error!("a value was to be stored, and no vault key is loaded");
-            return Err(Problem::internal());
-        };
-        match vault::seal(Plaintext::from(value), place, key) {
-            Ok(sealed) => Ok(SealedBytes {
-                key_id: sealed.key_id.to_string(),
-                sealed_data_key: sealed.sealed_data_key,
-                nonce: sealed.nonce.to_vec(),
-                ciphertext: sealed.ciphertext,
-            }),
-            Err(error) => {
-                tracing::error!(%error, "a value could not be sealed");
-                Err(Problem::internal())
-            }
-        }
-    }
 }
+
+/// The state of a connection with a value that does not open.
+const UNOPENABLE: &str = "can't be opened";
 
 /// When a connection was last used, and by which run of which workflow.
 type LastUse = (Timestamp, WorkflowName, u64);
@@ -168,7 +146,12 @@ fn view(
         type_name: row.type_name,
         name: row.name,
         // It cannot be stored without its required fields.
-        state: RequirementState::Configured.words(),
+        state: if row.unopenable {
+            UNOPENABLE
+        } else {
+            RequirementState::Configured.words()
+        },
+        unopenable: row.unopenable,
         used_by,
         last_used: row.last_used,
         changed_at: row.changed_at,

@@ -13,11 +13,14 @@ impl Service {
         let connections = store::connections::list(&self.store, &self.account)
             .await
             .map_err(broken)?;
+        let grants = store::grants::of_account(&self.store, &self.account)
+            .await
+            .map_err(broken)?;
         let secrets = store::secrets::list(&self.store, &workflow.id)
             .await
             .map_err(broken)?;
         Ok(Holdings {
-            connections: requirements::held(&connections),
+            connections: requirements::held(&connections, &grants, &workflow.id),
             secrets: secrets
                 .into_iter()
                 .map(|secret| HeldSecret {

@@ -7,19 +7,26 @@
 //!
 //! Nothing here can open a stored value: there is no function that would.
 
+mod client;
 mod confirm;
 mod connections;
 mod field;
+mod grants;
+mod guessing;
 mod holdings;
+mod invitations;
 mod key;
 mod password;
 mod people;
 mod permission;
+mod profile;
 mod random;
 mod reading;
 mod requirements;
 mod revisions;
+mod rotation;
 mod runs;
+mod seal;
 mod secrets;
 mod service;
 mod session;
@@ -27,16 +34,25 @@ mod setup_code;
 mod sign_in;
 mod workflows;
 
+pub use client::Client;
 pub use connections::{AddConnection, Change, ConnectionRow, ConnectionView, FieldView, UsedBy};
-pub use key::record_first_key;
+pub use grants::GrantsView;
+pub use invitations::{Invited, Joining};
+pub use key::{record_first_key, record_verifying_key};
 pub use people::{FirstAdministrator, NewUser, UserView};
-pub use permission::{Administrator, Approver, Caller, CommandLine, Operator, Viewer};
+pub use permission::{
+    Administrator, Approver, Caller, CommandLine, Operator, PASSWORD_NEEDED, Recent, Viewer,
+};
+pub use profile::SessionView;
 pub use revisions::{MAX_TEXT, RevisionRow, RevisionView, Saved};
+pub use rotation::{KeyView, KeysView, RotationState, RotationView};
 pub use runs::{
     AttemptView, Blocker, LogFrom, LogPart, RunForm, RunLine, RunParameter, RunView, StepView,
     UseView,
 };
+pub use seal::{Given, SealContext};
 pub use secrets::SecretRow;
 pub use service::{Clock, Service, account};
 pub use session::{SessionIdHash, session_id_hash};
+pub use store::invitations::InvitationRow;
 pub use workflows::{WorkflowRow, WorkflowView};

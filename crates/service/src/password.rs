@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
-use model::{FieldProblem, Problem};
+use model::{FieldProblem, Problem, ProblemKind};
 use store::users::PasswordHash;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 /// Memory in KiB, passes and lanes: OWASP's recommendation for argon2id.
 const COST: (u32, u32, u32) = (19_456, 2, 1);
 
-/// How many passwords are hashed at once; the others wait. Each takes 19 MiB and one core.
-const AT_ONCE: usize = 2;
+/// How many passwords may wait to be hashed. Whoever comes after those is asked to come again, so
+/// that people who sign in do not stand behind a crowd of guesses for long.
+const WAITING: usize = 32;
 
 /// Hash of no password, at the same cost: what an address nobody has is checked against.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$\
@@ -26,6 +27,17 @@ const LENGTH: std::ops::RangeInclusive<usize> = 12..=256;
 #[derive(Clone)]
 pub(crate) struct Passwords {
     permits: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+/// A place in the line of those that wait to be hashed.
+pub(crate) struct Place(OwnedSemaphorePermit);
+
+/// How many passwords are hashed at once. Each takes 19 MiB and one core, and half of the cores are
+/// left for everybody else.
+fn at_once() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (cores / 2).max(1)
 }
 
 /// The answer to a password.
@@ -39,24 +51,43 @@ pub(crate) enum Answer {
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            permits: Arc::new(Semaphore::new(AT_ONCE)),
+            permits: Arc::new(Semaphore::new(at_once())),
+            places: Arc::new(Semaphore::new(WAITING)),
         }
     }
 }
 
 impl Passwords {
-    /// The hash of a new password.
+    /// The hash of a new password. It waits for its turn however long the line is: nobody gets here
+    /// without a permission or a code.
     pub(crate) async fn hash(&self, password: Zeroizing<String>) -> Result<PasswordHash, Problem> {
         self.run(move || hash(&password)).await
+    }
+
+    /// A place in the line, if there is one.
+    pub(crate) fn place(&self) -> Result<Place, Problem> {
+        match Arc::clone(&self.places).try_acquire_owned() {
+            Ok(place) => Ok(Place(place)),
+            Err(_) => Err(Problem {
+                retry_after: Some(5),
+                ..Problem::new(
+                    ProblemKind::TooMany,
+                    "too_many_sign_ins",
+                    "Too many people are signing in at this moment. Try again in a few seconds.",
+                )
+            }),
+        }
     }
 
     /// Checks a password against a stored hash, or at the same cost against nobody's.
     pub(crate) async fn check(
         &self,
+        place: Place,
         password: Zeroizing<String>,
         stored: Option<PasswordHash>,
     ) -> Result<Answer, Problem> {
         self.run(move || {
+            let _place = place.0;
             check(
                 &password,
                 stored.as_ref().map_or(NOBODY, |stored| &stored.0),
@@ -114,15 +145,20 @@ fn check(password: &str, stored: &str) -> Result<Answer, argon2::password_hash::
     }
 }
 
-/// What is wrong with a new password, if anything.
+/// What is wrong with a new password in the control `password`, if anything.
 pub(crate) fn problem(password: &str) -> Option<FieldProblem> {
+    problem_of("password", password)
+}
+
+/// What is wrong with a new password in the control `field`, if anything.
+pub(crate) fn problem_of(field: &str, password: &str) -> Option<FieldProblem> {
     let (code, detail) = match password.chars().count() {
         0 => ("required", "Enter a password."),
         short if short < *LENGTH.start() => ("too_short", "Use at least 12 characters."),
         long if long > *LENGTH.end() => ("too_long", "Use at most 256 characters."),
         _ => return None,
     };
-    Some(FieldProblem::new("password", code, detail))
+    Some(FieldProblem::new(field, code, detail))
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! People: the first administrator, adding people, new passwords.
+//! People: who there is, the first administrator, and what the command line does about them.
+
+mod manage;
 
 use model::{Email, PersonName, Problem, ProblemKind, Role, Timestamp, UserId};
 use serde_json::json;
@@ -39,6 +41,8 @@ pub struct NewUser {
 /// A person, as administrators see everybody.
 #[derive(Debug, Clone)]
 pub struct UserView {
+    /// The id.
+    pub id: UserId,
     /// How the person wants to be called.
     pub name: PersonName,
     /// The person's address.
@@ -49,6 +53,10 @@ pub struct UserView {
     pub disabled: bool,
     /// When the person was added.
     pub since: Timestamp,
+    /// How many sessions the person has.
+    pub sessions: u64,
+    /// Whether it is the one who asks.
+    pub is_you: bool,
 }
 
 impl Service {
@@ -58,11 +66,16 @@ impl Service {
     }
 
     /// Everybody of the account, in the order people look them up.
-    pub async fn users(&self, _: &Administrator) -> Result<Vec<UserView>, Problem> {
+    pub async fn users(&self, by: &Administrator) -> Result<Vec<UserView>, Problem> {
         let found = users::list(&self.store, &self.account)
             .await
             .map_err(broken)?;
+        let sessions = store::sessions::count_by_user(&self.store, &self.account, self.now()).await;
+        let sessions = sessions.map_err(broken)?;
         let view = |(user, since): (users::UserRow, Timestamp)| UserView {
+            sessions: sessions.get(&user.id).copied().unwrap_or(0),
+            is_you: user.id == *by.user_id(),
+            id: user.id,
             name: user.name,
             email: user.email,
             role: user.role,
@@ -72,6 +85,13 @@ impl Service {
         let mut people: Vec<_> = found.into_iter().map(view).collect();
         people.sort_by_cached_key(|one| (lookup_order(&one.name), lookup_order(&one.email)));
         Ok(people)
+    }
+
+    /// One person of the account.
+    pub async fn user(&self, by: &Administrator, id: &UserId) -> Result<UserView, Problem> {
+        let everybody = self.users(by).await?;
+        let found = everybody.into_iter().find(|one| one.id == *id);
+        found.ok_or_else(|| Problem::not_found("person"))
     }
 
     /// Makes whoever has the setup code the first administrator.
@@ -157,6 +177,9 @@ impl Service {
             Err(store::Error::Unique) => return Err(address_taken(&email)),
             done => done.map_err(broken)?,
         }
+        store::invitations::remove_for(&mut tx, &self.account, &email)
+            .await
+            .map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Ok(id)
     }
@@ -193,7 +216,7 @@ impl Service {
         users::set_password_hash(&mut tx, &user.id, &hash, &entry)
             .await
             .map_err(broken)?;
-        store::sessions::delete_of_user(&mut tx, &user.id)
+        store::sessions::delete_of_user(&mut tx, &user.id, None)
             .await
             .map_err(broken)?;
         tx.commit().await.map_err(broken)
@@ -201,7 +224,11 @@ impl Service {
 }
 
 /// Checks what a new person needs, all of it at once.
-fn person(name: &str, email: &str, password: &str) -> Result<(PersonName, Email), Problem> {
+pub(crate) fn person(
+    name: &str,
+    email: &str,
+    password: &str,
+) -> Result<(PersonName, Email), Problem> {
     let mut fields = Fields::default();
     let name = fields.parse("name", name);
     let email = fields.parse("email", email);
@@ -209,7 +236,7 @@ fn person(name: &str, email: &str, password: &str) -> Result<(PersonName, Email)
     fields.checked(name.zip(email))
 }
 
-fn address_taken(email: &Email) -> Problem {
+pub(crate) fn address_taken(email: &Email) -> Problem {
     Problem::field(
         "email",
         "taken",

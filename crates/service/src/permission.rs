@@ -40,15 +40,26 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use model::{Email, PersonName, Problem, ProblemKind, Role, UserId};
+use model::{Email, PersonName, Problem, ProblemKind, Role, Timestamp, UserId};
 use store::ledger::Actor;
+use store::users::UserRow;
 
-#[derive(Debug)]
+use crate::session::SessionIdHash;
+
+/// For how long a password that was entered is proof enough, in milliseconds.
+const FRESH: i64 = 10 * 60 * 1_000;
+
+/// The code of a refusal that the person's password would undo.
+pub const PASSWORD_NEEDED: &str = "password_needed";
+
+#[derive(Debug, Clone)]
 struct Person {
     id: UserId,
     name: PersonName,
     email: Email,
     role: Role,
+    session: SessionIdHash,
+    proved_at: Timestamp,
 }
 
 /// A person who is signed in and not disabled; made for each request by
@@ -57,13 +68,28 @@ struct Person {
 pub struct Caller(Arc<Person>);
 
 impl Caller {
-    pub(crate) fn new(id: UserId, name: PersonName, email: Email, role: Role) -> Self {
+    pub(crate) fn new(user: UserRow, session: SessionIdHash, proved_at: Timestamp) -> Self {
         Self(Arc::new(Person {
-            id,
-            name,
-            email,
-            role,
+            id: user.id,
+            name: user.name,
+            email: user.email,
+            role: user.role,
+            session,
+            proved_at,
         }))
+    }
+
+    /// The same person, who has just entered their password.
+    pub(crate) fn proved(&self, at: Timestamp) -> Self {
+        Self(Arc::new(Person {
+            proved_at: at,
+            ..Person::clone(&self.0)
+        }))
+    }
+
+    /// What is stored of the id of the session.
+    pub fn session(&self) -> &SessionIdHash {
+        &self.0.session
     }
 
     /// The person's id.
@@ -141,6 +167,10 @@ impl Viewer {
         self.0.user_id()
     }
 
+    fn caller(&self) -> &Caller {
+        &self.0
+    }
+
     /// Who holds it, as the ledger tells it.
     pub(crate) fn actor(&self) -> Actor {
         Actor::User(self.user_id().clone())
@@ -158,6 +188,42 @@ pub struct Approver(Operator);
 /// Permission to change workflows, connections, secrets and people, and all of [`Approver`].
 #[derive(Debug, Clone)]
 pub struct Administrator(Approver);
+
+/// Permission for what is dangerous, and all of [`Administrator`]: the password was entered in the
+/// last ten minutes. A session that somebody found open is not enough for it.
+///
+/// Nothing but [`Service::recent`](crate::Service::recent) makes one:
+/// ```compile_fail,E0423
+/// fn no(administrator: service::Administrator) -> service::Recent {
+///     service::Recent(administrator)
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Recent(Administrator);
+
+impl Administrator {
+    /// Whether the password was entered lately.
+    pub(crate) fn recent(&self, now: Timestamp) -> Result<Recent, Problem> {
+        let passed = now.0.saturating_sub(self.caller().0.proved_at.0);
+        // A clock that was set back is no proof.
+        if passed.saturating_abs() <= FRESH {
+            return Ok(Recent(self.clone()));
+        }
+        Err(Problem::new(
+            ProblemKind::Forbidden,
+            PASSWORD_NEEDED,
+            "Enter your password again to do this: the last time was more than ten minutes ago.",
+        ))
+    }
+}
+
+impl Deref for Recent {
+    type Target = Administrator;
+
+    fn deref(&self) -> &Administrator {
+        &self.0
+    }
+}
 
 impl Deref for Operator {
     type Target = Viewer;
@@ -199,13 +265,29 @@ mod tests {
     use super::*;
 
     fn caller(role: Role) -> Caller {
-        let id = UserId::from_bytes([1; 16]);
-        Caller::new(
-            id,
-            "Ana".parse().unwrap(),
-            "ana@example.com".parse().unwrap(),
+        let ana = UserRow {
+            id: UserId::from_bytes([1; 16]),
+            email: "ana@example.com".parse().unwrap(),
+            name: "Ana".parse().unwrap(),
             role,
-        )
+            password_hash: store::users::PasswordHash(String::new()),
+            disabled_at: None,
+        };
+        Caller::new(ana, [1; 32], Timestamp(1_000_000))
+    }
+
+    #[test]
+    fn a_password_is_proof_for_ten_minutes() {
+        let administrator = caller(Role::Administrator).administrator().unwrap();
+        let recent = |at| administrator.recent(Timestamp(at));
+        assert!(recent(1_000_000).is_ok() && recent(1_000_000 + FRESH).is_ok());
+        for at in [1_000_001 + FRESH, 999_999 - FRESH, i64::MIN, i64::MAX] {
+            let problem = recent(at).unwrap_err();
+            assert_eq!(
+                (problem.kind, &*problem.code),
+                (ProblemKind::Forbidden, PASSWORD_NEEDED)
+            );
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use language::{ConnectionRequirement, Document, Requirements, SecretRequirement};
 use model::{HeldConnection, HeldSecret, Holdings, WorkflowId};
 use store::connections::ConnectionRow;
+use store::grants::Grants;
 use store::requirements::{Kind, Requirement, UsePlace, WorkflowRequirement};
 
 /// The rows of a text: one for each place that needs something.
@@ -107,17 +108,16 @@ pub(crate) fn rebuild<'a>(rows: impl Iterator<Item = &'a Requirement>) -> Requir
 pub(crate) fn missing(
     rows: &[WorkflowRequirement],
     connections: &[ConnectionRow],
+    grants: &Grants,
     mut secrets: BTreeMap<WorkflowId, Vec<HeldSecret>>,
 ) -> BTreeMap<WorkflowId, usize> {
-    let mut holdings = Holdings {
-        connections: held(connections),
-        secrets: Vec::new(),
-    };
+    let mut holdings = Holdings::default();
     // The rows of one workflow stand together.
     rows.chunk_by(|one, other| one.workflow_id == other.workflow_id)
         .map(|rows| {
             let id = rows[0].workflow_id.clone();
             let requirements = rebuild(rows.iter().map(|row| &row.requirement));
+            holdings.connections = held(connections, grants, &id);
             holdings.secrets = secrets.remove(&id).unwrap_or_default();
             let missing = language::compare(&requirements, &holdings).missing();
             (id, missing)
@@ -125,12 +125,17 @@ pub(crate) fn missing(
         .collect()
 }
 
-/// Connections as the language compares them.
-pub(crate) fn held(connections: &[ConnectionRow]) -> Vec<HeldConnection> {
+/// Connections as the language compares them, and whether this workflow may use them.
+pub(crate) fn held(
+    connections: &[ConnectionRow],
+    grants: &Grants,
+    workflow: &WorkflowId,
+) -> Vec<HeldConnection> {
     let held = |row: &ConnectionRow| HeldConnection {
         id: row.id.to_string(),
         type_name: row.type_name.to_string(),
         name: row.name.to_string(),
+        permitted: grants.permit(&row.id, workflow),
     };
     connections.iter().map(held).collect()
 }

@@ -1,26 +1,16 @@
 //! Secrets: one string each, belonging to one workflow. Typed once, never shown.
 
-use model::{Field, FieldProblem, Problem, ProblemKind, SecretId, SecretName, Timestamp, value};
+use model::{Problem, ProblemKind, SecretId, SecretName, Timestamp, value::SECRET};
 use serde_json::json;
 use store::secrets;
 use store::workflows::WorkflowRow;
 use vault::{Owner, Place};
-use zeroize::Zeroizing;
 
 use crate::field::{Fields, lookup_order};
 use crate::permission::{Administrator, Viewer};
+use crate::seal::{self, Given};
 use crate::service::{broken, moment, who};
 use crate::{Service, random};
-
-/// The one field of a secret. Several lines, because keys and certificates have them.
-const VALUE: Field = Field {
-    name: "value",
-    label: "Value",
-    help: "",
-    secret: true,
-    multiline: true,
-    required: true,
-};
 
 /// A secret without its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,17 +59,23 @@ impl Service {
         administrator: &Administrator,
         workflow: &str,
         name: &str,
-        value: Zeroizing<String>,
+        value: impl Into<Given>,
         id: SecretId,
     ) -> Result<SecretId, Problem> {
+        let value = value.into();
+        self.allow([&value])?;
         let workflow = self.known_workflow(workflow).await?;
         let mut fields = Fields::default();
         let name: Option<SecretName> = fields.parse("name", name);
-        let (value, wrong) = checked(value);
-        fields.found(wrong);
-        let name = fields.checked(name)?;
+        let mut ready = None;
+        match seal::check(&SECRET, value) {
+            Ok(checked) => ready = checked,
+            Err(wrong) => fields.found(Some(wrong)),
+        }
+        let (name, ready) = fields.checked(name.zip(ready))?;
 
         let mut tx = self.store.begin().await.map_err(broken)?;
+        self.look_for_key(&mut tx).await?;
         if store::used_ids::contains(&mut tx, id.as_str())
             .await
             .map_err(broken)?
@@ -92,7 +88,8 @@ impl Service {
         }
         let field_revision = self.next_revision(&mut tx, &workflow, &name).await?;
         let place = self.place(&workflow, &name, field_revision);
-        let sealed = self.seal(value, &place)?;
+        let sealed_by = ready.sealed_by();
+        let sealed = self.seal(ready, &place)?;
         let new = secrets::NewSecret {
             id: &id,
             workflow_id: &workflow.id,
@@ -100,7 +97,7 @@ impl Service {
             field_revision,
             sealed: &sealed,
         };
-        let entry = self.secret_entry(administrator, "secret.add", &id, &new, 1);
+        let entry = self.secret_entry(administrator, "secret.add", &id, &new, (1, sealed_by));
         match secrets::add(&mut tx, &new, &entry).await {
             Err(store::Error::Unique) => return Err(name_taken(&name)),
             done => done.map_err(broken)?,
@@ -116,14 +113,15 @@ impl Service {
         workflow: &str,
         id: &SecretId,
         revision: u64,
-        value: Zeroizing<String>,
+        value: impl Into<Given>,
     ) -> Result<(), Problem> {
+        let value = value.into();
+        self.allow([&value])?;
         let workflow = self.known_workflow(workflow).await?;
-        let (value, wrong) = checked(value);
-        if let Some(wrong) = wrong {
-            return Err(Problem::input(vec![wrong]));
-        }
+        let checked = seal::check(&SECRET, value).map_err(|wrong| Problem::input(vec![wrong]))?;
+        let ready = checked.ok_or_else(Problem::internal)?;
         let mut tx = self.store.begin().await.map_err(broken)?;
+        self.look_for_key(&mut tx).await?;
         let row = secrets::find(&mut tx, &workflow.id, id)
             .await
             .map_err(broken)?;
@@ -133,7 +131,8 @@ impl Service {
         }
         let field_revision = self.next_revision(&mut tx, &workflow, &row.name).await?;
         let place = self.place(&workflow, &row.name, field_revision);
-        let sealed = self.seal(value, &place)?;
+        let sealed_by = ready.sealed_by();
+        let sealed = self.seal(ready, &place)?;
         let new = secrets::NewSecret {
             id,
             workflow_id: &workflow.id,
@@ -141,7 +140,8 @@ impl Service {
             field_revision,
             sealed: &sealed,
         };
-        let entry = self.secret_entry(administrator, "secret.overwrite", id, &new, revision + 1);
+        let told = (revision + 1, sealed_by);
+        let entry = self.secret_entry(administrator, "secret.overwrite", id, &new, told);
         let done = secrets::overwrite(&mut tx, &new, revision, &entry)
             .await
             .map_err(broken)?;
@@ -196,7 +196,7 @@ impl Service {
                 workflow_id: workflow.id.as_str(),
                 name: name.as_str(),
             },
-            field: VALUE.name,
+            field: SECRET.name,
             field_revision,
         }
     }
@@ -207,23 +207,17 @@ impl Service {
         act: &'static str,
         id: &SecretId,
         new: &secrets::NewSecret<'_>,
-        revision: u64,
+        (revision, sealed_by): (u64, &str),
     ) -> store::ledger::Entry {
         let detail = json!({
             "workflow": new.workflow_id.as_str(),
             "name": new.name.as_str(),
             "revision": revision,
-            "fields": { VALUE.name: new.field_revision },
+            "fields": { SECRET.name: new.field_revision },
+            "sealed": { SECRET.name: sealed_by },
         });
         self.entry(administrator.actor(), act, id.as_str(), &detail)
     }
-}
-
-/// The value as it will be sealed, and what is wrong with it.
-fn checked(value: Zeroizing<String>) -> (Zeroizing<String>, Option<FieldProblem>) {
-    let value = Zeroizing::new(value::as_sealed(&value, VALUE.multiline));
-    let wrong = value::check(&VALUE, &value);
-    (value, wrong)
 }
 
 fn name_taken(name: &SecretName) -> Problem {

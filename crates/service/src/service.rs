@@ -6,6 +6,7 @@ use store::Store;
 use store::ledger::{Actor, Entry};
 use vault::PublicKey;
 
+use crate::key::SealingKey;
 use crate::password::Passwords;
 use crate::random;
 use crate::runs::Texts;
@@ -18,7 +19,8 @@ pub type Clock = fn() -> Timestamp;
 pub struct Service {
     pub(crate) store: Store,
     pub(crate) account: AccountId,
-    pub(crate) key: Option<PublicKey>,
+    pub(crate) key: SealingKey,
+    pub(crate) browser_sealing_required: bool,
     pub(crate) passwords: Passwords,
     pub(crate) texts: Texts,
     clock: Clock,
@@ -28,7 +30,7 @@ impl Service {
     /// The use cases of `account`, sealing values to `key`.
     pub fn new(store: Store, account: AccountId, key: PublicKey, clock: Clock) -> Self {
         Self {
-            key: Some(key),
+            key: SealingKey::of(key),
             ..Self::without_key(store, account, clock)
         }
     }
@@ -39,11 +41,20 @@ impl Service {
         Self {
             store,
             account,
-            key: None,
+            key: SealingKey::default(),
+            browser_sealing_required: false,
             passwords: Passwords::default(),
             texts: Texts::default(),
             clock,
         }
+    }
+
+    /// The vault's public key, which values are sealed to.
+    pub(crate) fn public_key(&self) -> Result<PublicKey, Problem> {
+        self.key.current().ok_or_else(|| {
+            tracing::error!("a value was to be stored, and no vault key is loaded");
+            Problem::internal()
+        })
     }
 
     /// The account everything is done in.

@@ -2,10 +2,11 @@
 
 use model::{Problem, Timestamp, UserId};
 use sha2::{Digest, Sha256};
-use store::sessions::{self, NewSession};
+use store::sessions::{self, NewSession, State};
 
-use crate::Service;
+use crate::permission::Caller;
 use crate::service::broken;
+use crate::{Client, Service};
 
 /// What is stored of a session's id.
 pub type SessionIdHash = sessions::IdHash;
@@ -20,18 +21,20 @@ pub fn session_id_hash(id: &[u8]) -> SessionIdHash {
 }
 
 impl Service {
-    /// Stores a new session; `false` when the id is taken, so that another one has to be drawn.
+    /// Stores a new session of whoever has just signed in or entered their password; `false` when
+    /// the id is taken, so that another one has to be drawn.
     pub async fn session_create(
         &self,
         id: &SessionIdHash,
         user: Option<&UserId>,
         data: &[u8],
         expires_at: Timestamp,
+        client: &Client,
     ) -> Result<bool, Problem> {
         let session = NewSession {
-            user,
-            data,
-            expires_at,
+            state: self.state(user, data, expires_at),
+            address: &client.address.to_string(),
+            agent: &client.agent,
         };
         sessions::create(&self.store, &self.account, id, session)
             .await
@@ -46,14 +49,33 @@ impl Service {
         data: &[u8],
         expires_at: Timestamp,
     ) -> Result<bool, Problem> {
-        let session = NewSession {
-            user,
-            data,
-            expires_at,
-        };
-        sessions::save(&self.store, &self.account, id, session)
+        let state = self.state(user, data, expires_at);
+        sessions::save(&self.store, &self.account, id, state)
             .await
             .map_err(broken)
+    }
+
+    fn state<'a>(
+        &self,
+        user: Option<&'a UserId>,
+        data: &'a [u8],
+        expires_at: Timestamp,
+    ) -> State<'a> {
+        State {
+            user,
+            data,
+            at: self.now(),
+            expires_at,
+        }
+    }
+
+    /// The person of a session, as of now; `None` when it has ended, when there is no such person any
+    /// more, or when they may not sign in.
+    pub async fn caller(&self, session: &SessionIdHash) -> Result<Option<Caller>, Problem> {
+        let found = sessions::person(&self.store, &self.account, session, self.now())
+            .await
+            .map_err(broken)?;
+        Ok(found.map(|(user, proved_at)| Caller::new(user, *session, proved_at)))
     }
 
     /// What is remembered about a session, and when it ends; `None` when it has ended.

@@ -73,7 +73,10 @@ impl Service {
             };
             secrets.entry(workflow).or_default().push(held);
         }
-        let missing = requirements::missing(&needs, &connections, secrets);
+        let grants = store::grants::of_account(store, account)
+            .await
+            .map_err(broken)?;
+        let missing = requirements::missing(&needs, &connections, &grants, secrets);
         let mut rows: Vec<_> = workflows::list(store, account)
             .await
             .map_err(broken)?

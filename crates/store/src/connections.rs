@@ -26,6 +26,8 @@ pub struct ConnectionRow {
     pub changed_by: Option<String>,
     /// When a step was last given a value of it.
     pub last_used: Option<Timestamp>,
+    /// Whether a value of it did not open when it was tried.
+    pub unopenable: bool,
 }
 
 /// A field, without its value.
@@ -72,6 +74,7 @@ fn read(row: &Row) -> Result<ConnectionRow, Error> {
         changed_at: time(row, "changed_at")?,
         changed_by: column(row, "changed_by")?,
         last_used: time_or_null(row, "last_used_at")?,
+        unopenable: column::<i64>(row, "unopenable")? > 0,
     })
 }
 
@@ -79,7 +82,8 @@ fn read(row: &Row) -> Result<ConnectionRow, Error> {
 pub async fn list(source: impl Source, account: &AccountId) -> Result<Vec<ConnectionRow>, Error> {
     let rows = sqlx::query(
         "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
-         c.last_used_at from connections c left join users u on u.id = c.changed_by \
+         c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
+         and f.unopenable_at is not null) as unopenable from connections c left join users u on u.id = c.changed_by \
          where c.account_id = $1",
     )
     .bind(account.as_str())
@@ -96,7 +100,8 @@ pub async fn find(
 ) -> Result<Option<ConnectionRow>, Error> {
     sqlx::query(
         "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
-         c.last_used_at from connections c left join users u on u.id = c.changed_by \
+         c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
+         and f.unopenable_at is not null) as unopenable from connections c left join users u on u.id = c.changed_by \
          where c.account_id = $1 and c.id = $2",
     )
     .bind(account.as_str())
@@ -165,7 +170,8 @@ pub async fn sealed_by_name(
 ) -> Result<Option<(ConnectionRow, Vec<SealedField>)>, Error> {
     let rows = sqlx::query(
         "select c.id, c.type_name, c.name, c.revision, c.changed_at, u.name as changed_by, \
-         c.last_used_at, v.field, v.field_revision, v.key_id, v.sealed_data_key, v.nonce, \
+         c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
+         and f.unopenable_at is not null) as unopenable, v.field, v.field_revision, v.key_id, v.sealed_data_key, v.nonce, \
          v.ciphertext from connections c left join users u on u.id = c.changed_by \
          left join field_values v on v.connection_id = c.id \
          where c.account_id = $1 and c.type_name = $2 and c.name = $3 order by v.field",

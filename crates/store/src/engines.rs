@@ -76,7 +76,7 @@ impl Presence {
         let (tell, lost) = watch::channel(false);
         let lock = match store.address() {
             Address::Sqlite(path) => Lock::File {
-                _open: lock_file(path)?,
+                _open: lock_file_patiently(path).await?,
             },
             address @ Address::Postgres(_) => {
                 let connection = lock_connection(address, new.id).await?;
@@ -201,6 +201,29 @@ fn key(id: &EngineId) -> i64 {
     u64::from_str_radix(half, 16).map_or(0, u64::cast_signed)
 }
 
+/// Whether an engine works on this database now.
+pub async fn any_alive(store: &Store) -> Result<bool, Error> {
+    match store.address() {
+        Address::Sqlite(path) => match lock_file(path) {
+            Ok(_given_back) => Ok(false),
+            Err(Error::AnotherEngine) => Ok(true),
+            Err(error) => Err(error),
+        },
+        Address::Postgres(_) => Ok(!runners(store).await?.is_empty()),
+    }
+}
+
+/// The lock, also when somebody has just looked whether it is taken, which takes it for a moment.
+async fn lock_file_patiently(database: &Path) -> Result<File, Error> {
+    for _ in 0..LOOKS {
+        match lock_file(database) {
+            Err(Error::AnotherEngine) => tokio::time::sleep(LOOK).await,
+            done => return done,
+        }
+    }
+    lock_file(database)
+}
+
 /// The lock on SQLite. The file stays when it is given back: removing it could take it away from
 /// somebody who has just opened it.
 fn lock_file(database: &Path) -> Result<File, Error> {
@@ -218,6 +241,10 @@ fn lock_file(database: &Path) -> Result<File, Error> {
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
+
+/// How often, and how soon again, a lock is tried that somebody may only be looking at.
+const LOOKS: u32 = 4;
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How often the connection that holds the lock is tried, and how long it may take to answer.
 const EVERY: Duration = Duration::from_secs(1);

@@ -37,6 +37,9 @@ pub enum Error {
     /// A row holds what no version of this program writes.
     #[error("a row cannot be read: {0}")]
     Row(&'static str),
+    /// A file of the database is not whole.
+    #[error("the database is damaged: its own check of integrity fails")]
+    Damaged,
     /// Another process on this machine runs the steps of this database.
     #[error("another relay is already running the steps of this database: end that one first")]
     AnotherEngine,

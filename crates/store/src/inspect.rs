@@ -9,6 +9,9 @@ use crate::pools::Kind;
 use crate::vault_keys::{self, VaultKey};
 use crate::{Error, migrate};
 
+/// The migration that knows of more keys than one.
+const ROTATIONS: i64 = 3;
+
 /// What a database holds before anything was written to it by this start.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Inspection {
@@ -16,6 +19,8 @@ pub struct Inspection {
     pub current_key: Option<VaultKey>,
     /// Whether there ever was a vault key. A database that had one and has none is damaged.
     pub ever_held_key: bool,
+    /// The ids of the vault keys without which some value could not be opened.
+    pub needed_keys: Vec<String>,
     /// Whether a person can sign in already.
     pub has_users: bool,
 }
@@ -41,15 +46,24 @@ pub async fn inspect(url: &str) -> Result<Inspection, Error> {
 }
 
 async fn look(connection: &mut AnyConnection, kind: Kind) -> Result<Inspection, Error> {
-    if migrate::newest_applied(connection, kind, &migrate::HOUSE).await? == 0 {
+    let newest = migrate::newest_applied(connection, kind, &migrate::HOUSE).await?;
+    if newest == 0 {
         return Ok(Inspection::default());
     }
+    let current_key = vault_keys::current_on(&mut *connection).await?;
+    // Before there were rotations, every value was sealed to the one key.
+    let needed_keys = if newest < ROTATIONS {
+        current_key.iter().map(|key| key.key_id.clone()).collect()
+    } else {
+        vault_keys::needed_on(&mut *connection).await?
+    };
     let users: i64 = sqlx::query_scalar("select count(*) from users")
         .fetch_one(&mut *connection)
         .await?;
     Ok(Inspection {
-        current_key: vault_keys::current_on(&mut *connection).await?,
+        current_key,
         ever_held_key: vault_keys::any_on(&mut *connection).await?,
+        needed_keys,
         has_users: users > 0,
     })
 }

@@ -9,7 +9,7 @@ use model::{AccountId, AttemptId, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 
 use crate::row::{Row, column, counted};
-use crate::{Error, Store, Tx};
+use crate::{Error, Source, Store, Tx};
 
 /// Who or what acted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,6 +187,24 @@ pub(crate) async fn append_changed(tx: &mut Tx, rows: u64, entry: &Entry) -> Res
     }
     append(tx, entry).await?;
     Ok(true)
+}
+
+/// The number and the hash of the newest row; of an empty ledger, 0 and zeros.
+pub async fn head(source: impl Source) -> Result<(u64, Vec<u8>), Error> {
+    let row = sqlx::query("select number, hash from ledger_head where id = 1")
+        .fetch_one(source.executor())
+        .await?;
+    Ok((counted(&row, "number")?, column(&row, "hash")?))
+}
+
+/// The hash of the row of that number, if there is one.
+pub async fn hash_of(source: impl Source, number: u64) -> Result<Option<Vec<u8>>, Error> {
+    Ok(
+        sqlx::query_scalar("select hash from ledger where number = $1")
+            .bind(crate::row::bigint(number)?)
+            .fetch_optional(source.executor())
+            .await?,
+    )
 }
 
 /// Up to `limit` rows after number `after`, oldest first.

@@ -10,18 +10,24 @@
 
 pub mod accounts;
 mod address;
+pub mod backup;
+pub mod checkpoints;
 pub mod connections;
 mod database;
 pub mod engines;
 mod error;
+pub mod grants;
 mod inspect;
+pub mod invitations;
 pub mod ledger;
 pub mod logs;
 mod migrate;
 pub mod outputs;
 mod pools;
 pub mod requirements;
+pub mod resealing;
 pub mod revisions;
+pub mod rotations;
 mod row;
 pub mod runs;
 mod sealed;
@@ -29,9 +35,11 @@ pub mod secrets;
 pub mod sessions;
 mod settings;
 pub mod setup_code;
+pub mod sign_ins;
 pub mod steps;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod told;
 mod transaction;
 pub mod used_ids;
 pub mod users;

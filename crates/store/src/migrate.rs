@@ -38,6 +38,36 @@ pub(crate) const HOUSE: History = History {
             sqlite: include_str!("../../../migrations/sqlite/0002_runs.sql"),
             postgres: include_str!("../../../migrations/postgres/0002_runs.sql"),
         },
+        Migration {
+            number: 3,
+            name: "keys",
+            sqlite: include_str!("../../../migrations/sqlite/0003_keys.sql"),
+            postgres: include_str!("../../../migrations/postgres/0003_keys.sql"),
+        },
+        Migration {
+            number: 4,
+            name: "people",
+            sqlite: include_str!("../../../migrations/sqlite/0004_people.sql"),
+            postgres: include_str!("../../../migrations/postgres/0004_people.sql"),
+        },
+        Migration {
+            number: 5,
+            name: "sealing",
+            sqlite: include_str!("../../../migrations/sqlite/0005_sealing.sql"),
+            postgres: include_str!("../../../migrations/postgres/0005_sealing.sql"),
+        },
+        Migration {
+            number: 6,
+            name: "grants",
+            sqlite: include_str!("../../../migrations/sqlite/0006_grants.sql"),
+            postgres: include_str!("../../../migrations/postgres/0006_grants.sql"),
+        },
+        Migration {
+            number: 7,
+            name: "checkpoints",
+            sqlite: include_str!("../../../migrations/sqlite/0007_checkpoints.sql"),
+            postgres: include_str!("../../../migrations/postgres/0007_checkpoints.sql"),
+        },
     ],
 };
 

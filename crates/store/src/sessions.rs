@@ -2,23 +2,55 @@
 //!
 //! The ledger tells of signing in and out, not of every time a session is saved.
 
+use std::collections::HashMap;
+
 use model::{AccountId, Timestamp, UserId};
 
-use crate::row::{column, hidden::Source as _};
-use crate::{Error, Store, Tx};
+use crate::ledger::{self, Entry};
+use crate::row::{column, counted, each, hidden::Source as _, parsed, time};
+use crate::users::{self, UserRow};
+use crate::{Error, Source, Store, Tx};
 
 /// SHA-256 of a session's id.
 pub type IdHash = [u8; 32];
 
-/// A session to store.
+/// What a session is at the moment.
 #[derive(Debug, Clone, Copy)]
-pub struct NewSession<'a> {
+pub struct State<'a> {
     /// Whose it is, once somebody signed in.
     pub user: Option<&'a UserId>,
     /// What the server remembers about it.
     pub data: &'a [u8],
+    /// When it is stored, which is when it is used.
+    pub at: Timestamp,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+/// A session to store, whose person has just proved who they are.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    /// What it is.
+    pub state: State<'a>,
+    /// The network address it was begun from.
+    pub address: &'a str,
+    /// What the browser calls itself.
+    pub agent: &'a str,
+}
+
+/// A session as its person sees it.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// The hash of its id.
+    pub id: IdHash,
+    /// When its person entered their password for it.
+    pub proved_at: Timestamp,
+    /// When it was last used, to within some minutes.
+    pub used_at: Timestamp,
+    /// The network address it was begun from.
+    pub address: String,
+    /// What the browser called itself.
+    pub agent: String,
 }
 
 /// Stores a new session; `false` when the id is taken, so that another one has to be drawn.
@@ -28,16 +60,21 @@ pub async fn create(
     id: &IdHash,
     session: NewSession<'_>,
 ) -> Result<bool, Error> {
+    let state = session.state;
     let mut tx = store.begin_unledgered().await?;
     let added = sqlx::query(
-        "insert into sessions (id_hash, account_id, user_id, data, expires_at) \
-         values ($1, $2, $3, $4, $5) on conflict (id_hash) do nothing",
+        "insert into sessions \
+         (id_hash, account_id, user_id, data, expires_at, proved_at, used_at, address, agent) \
+         values ($1, $2, $3, $4, $5, $6, $6, $7, $8) on conflict (id_hash) do nothing",
     )
     .bind(&id[..])
     .bind(account.as_str())
-    .bind(session.user.map(UserId::as_str))
-    .bind(session.data)
-    .bind(session.expires_at.0)
+    .bind(state.user.map(UserId::as_str))
+    .bind(state.data)
+    .bind(state.expires_at.0)
+    .bind(state.at.0)
+    .bind(session.address)
+    .bind(session.agent)
     .execute(tx.connection())
     .await?
     .rows_affected();
@@ -51,16 +88,17 @@ pub async fn save(
     store: &Store,
     account: &AccountId,
     id: &IdHash,
-    session: NewSession<'_>,
+    state: State<'_>,
 ) -> Result<bool, Error> {
     let mut tx = store.begin_unledgered().await?;
     let saved = sqlx::query(
-        "update sessions set user_id = $1, data = $2, expires_at = $3 \
-         where id_hash = $4 and account_id = $5",
+        "update sessions set user_id = $1, data = $2, expires_at = $3, used_at = $4 \
+         where id_hash = $5 and account_id = $6",
     )
-    .bind(session.user.map(UserId::as_str))
-    .bind(session.data)
-    .bind(session.expires_at.0)
+    .bind(state.user.map(UserId::as_str))
+    .bind(state.data)
+    .bind(state.expires_at.0)
+    .bind(state.at.0)
     .bind(&id[..])
     .bind(account.as_str())
     .execute(tx.connection())
@@ -68,6 +106,77 @@ pub async fn save(
     .rows_affected();
     tx.commit().await?;
     Ok(saved > 0)
+}
+
+/// The person of a session that has not ended at `now`, and when they entered their password for
+/// it. Nobody, when the person was disabled or deleted.
+pub async fn person(
+    source: impl Source,
+    account: &AccountId,
+    id: &IdHash,
+    now: Timestamp,
+) -> Result<Option<(UserRow, Timestamp)>, Error> {
+    sqlx::query(
+        "select u.id, u.email, u.name, u.role, u.password_hash, u.disabled_at, s.proved_at \
+         from sessions s join users u on u.id = s.user_id \
+         where s.id_hash = $1 and s.account_id = $2 and s.expires_at > $3 \
+         and u.disabled_at is null and u.deleted_at is null",
+    )
+    .bind(&id[..])
+    .bind(account.as_str())
+    .bind(now.0)
+    .fetch_optional(source.executor())
+    .await?
+    .map(|row| Ok((users::read(&row)?, time(&row, "proved_at")?)))
+    .transpose()
+}
+
+/// The sessions of a person that have not ended at `now`, the one used last first.
+pub async fn of_user(
+    source: impl Source,
+    account: &AccountId,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<Vec<SessionRow>, Error> {
+    let rows = sqlx::query(
+        "select id_hash, proved_at, used_at, address, agent from sessions \
+         where account_id = $1 and user_id = $2 and expires_at > $3 \
+         order by used_at desc, id_hash",
+    )
+    .bind(account.as_str())
+    .bind(user.as_str())
+    .bind(now.0)
+    .fetch_all(source.executor())
+    .await?;
+    each(&rows, |row| {
+        let id: Vec<u8> = column(row, "id_hash")?;
+        Ok(SessionRow {
+            id: id.try_into().map_err(|_| Error::Row("id_hash"))?,
+            proved_at: time(row, "proved_at")?,
+            used_at: time(row, "used_at")?,
+            address: column(row, "address")?,
+            agent: column(row, "agent")?,
+        })
+    })
+}
+
+/// How many sessions that have not ended at `now` each person has.
+pub async fn count_by_user(
+    source: impl Source,
+    account: &AccountId,
+    now: Timestamp,
+) -> Result<HashMap<UserId, u64>, Error> {
+    let rows = sqlx::query(
+        "select user_id, count(*) as sessions from sessions \
+         where account_id = $1 and user_id is not null and expires_at > $2 group by user_id",
+    )
+    .bind(account.as_str())
+    .bind(now.0)
+    .fetch_all(source.executor())
+    .await?;
+    rows.iter()
+        .map(|row| Ok((parsed(row, "user_id")?, counted(row, "sessions")?)))
+        .collect()
 }
 
 /// What the server remembers about a session that has not ended at `now`, and when it will.
@@ -112,13 +221,36 @@ pub async fn delete_in(tx: &mut Tx, account: &AccountId, id: &IdHash) -> Result<
     Ok(())
 }
 
-/// Ends every session of a person, as part of what made that necessary.
-pub async fn delete_of_user(tx: &mut Tx, user: &UserId) -> Result<(), Error> {
-    sqlx::query("delete from sessions where user_id = $1")
-        .bind(user.as_str())
-        .execute(tx.connection())
-        .await?;
-    Ok(())
+/// Ends one session of a person, and tells it; `false` when there is no such session.
+pub async fn end(tx: &mut Tx, user: &UserId, id: &IdHash, entry: &Entry) -> Result<bool, Error> {
+    let ended =
+        sqlx::query("delete from sessions where account_id = $1 and user_id = $2 and id_hash = $3")
+            .bind(entry.account.as_str())
+            .bind(user.as_str())
+            .bind(&id[..])
+            .execute(tx.connection())
+            .await?
+            .rows_affected();
+    ledger::append_changed(tx, ended, entry).await
+}
+
+/// Ends every session of a person but `kept`, as part of what made that necessary, and says how
+/// many there were.
+pub async fn delete_of_user(
+    tx: &mut Tx,
+    user: &UserId,
+    kept: Option<&IdHash>,
+) -> Result<u64, Error> {
+    // No session has an empty hash.
+    let kept = kept.map_or(&[][..], |kept| &kept[..]);
+    Ok(
+        sqlx::query("delete from sessions where user_id = $1 and id_hash <> $2")
+            .bind(user.as_str())
+            .bind(kept)
+            .execute(tx.connection())
+            .await?
+            .rows_affected(),
+    )
 }
 
 /// Removes sessions that ended before `now`, and says how many.

@@ -42,12 +42,7 @@ impl TestDatabase {
 
     /// Runs statements behind the store's back, and answers how many rows they changed.
     pub async fn execute(&self, sql: &str) -> Result<u64, Error> {
-        let mut connection = connect(&self.url).await?;
-        let done = sqlx::raw_sql(AssertSqlSafe(sql))
-            .execute(&mut connection)
-            .await;
-        connection.close().await?;
-        Ok(done?.rows_affected())
+        execute(&self.url, sql).await
     }
 
     /// The number that a query answers.
@@ -59,6 +54,16 @@ impl TestDatabase {
         connection.close().await?;
         Ok(done?)
     }
+}
+
+/// Runs statements on a database behind the store's back, and answers how many rows they changed.
+pub async fn execute(url: &str, sql: &str) -> Result<u64, Error> {
+    let mut connection = connect(url).await?;
+    let done = sqlx::raw_sql(AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await;
+    connection.close().await?;
+    Ok(done?.rows_affected())
 }
 
 async fn connect(url: &str) -> Result<AnyConnection, Error> {

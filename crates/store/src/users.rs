@@ -1,4 +1,5 @@
-//! People who can sign in.
+//! People who can sign in. Whoever is deleted leaves a name behind, for what they have changed; to
+//! everything here they are nobody.
 
 use std::fmt;
 
@@ -50,7 +51,7 @@ pub struct NewUser<'a> {
     pub password_hash: &'a PasswordHash,
 }
 
-fn read(row: &Row) -> Result<UserRow, Error> {
+pub(crate) fn read(row: &Row) -> Result<UserRow, Error> {
     Ok(UserRow {
         id: parsed(row, "id")?,
         email: parsed(row, "email")?,
@@ -61,7 +62,8 @@ fn read(row: &Row) -> Result<UserRow, Error> {
     })
 }
 
-/// Whether anybody has been added yet.
+/// Whether anybody has been added yet. Whoever was deleted counts too: an installation that had
+/// people does not go back to its beginning.
 pub async fn any(source: impl Source, account: &AccountId) -> Result<bool, Error> {
     let found: i64 = sqlx::query_scalar("select count(*) from users where account_id = $1")
         .bind(account.as_str())
@@ -77,7 +79,7 @@ pub async fn list(
 ) -> Result<Vec<(UserRow, Timestamp)>, Error> {
     sqlx::query(
         "select id, email, name, role, password_hash, disabled_at, created_at from users \
-         where account_id = $1",
+         where account_id = $1 and deleted_at is null",
     )
     .bind(account.as_str())
     .fetch_all(source.executor())
@@ -95,7 +97,7 @@ pub async fn find(
 ) -> Result<Option<UserRow>, Error> {
     sqlx::query(
         "select id, email, name, role, password_hash, disabled_at from users \
-         where account_id = $1 and id = $2",
+         where account_id = $1 and id = $2 and deleted_at is null",
     )
     .bind(account.as_str())
     .bind(id.as_str())
@@ -113,7 +115,7 @@ pub async fn by_email(
 ) -> Result<Option<UserRow>, Error> {
     sqlx::query(
         "select id, email, name, role, password_hash, disabled_at from users \
-         where account_id = $1 and email_key = $2",
+         where account_id = $1 and email_key = $2 and deleted_at is null",
     )
     .bind(account.as_str())
     .bind(email.key())
@@ -155,6 +157,72 @@ pub async fn set_password_hash(
         "update users set password_hash = $1, changed_at = $2 where account_id = $3 and id = $4",
     )
     .bind(&*hash.0)
+    .bind(entry.at.0)
+    .bind(entry.account.as_str())
+    .bind(id.as_str())
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    ledger::append_changed(tx, changed, entry).await
+}
+
+/// How many people can sign in and administer.
+pub async fn active_administrators(source: impl Source, account: &AccountId) -> Result<u64, Error> {
+    let found: i64 = sqlx::query_scalar(
+        "select count(*) from users \
+         where account_id = $1 and role = $2 and disabled_at is null and deleted_at is null",
+    )
+    .bind(account.as_str())
+    .bind(Role::Administrator.as_str())
+    .fetch_one(source.executor())
+    .await?;
+    u64::try_from(found).map_err(|_| Error::Row("count"))
+}
+
+/// Gives a person another role; `false` when there is no such person.
+pub async fn set_role(tx: &mut Tx, id: &UserId, role: Role, entry: &Entry) -> Result<bool, Error> {
+    let changed = sqlx::query(
+        "update users set role = $1, changed_at = $2 \
+         where account_id = $3 and id = $4 and deleted_at is null",
+    )
+    .bind(role.as_str())
+    .bind(entry.at.0)
+    .bind(entry.account.as_str())
+    .bind(id.as_str())
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    ledger::append_changed(tx, changed, entry).await
+}
+
+/// Keeps a person from signing in, or lets them again; `false` when there is no such person.
+pub async fn set_disabled(
+    tx: &mut Tx,
+    id: &UserId,
+    disabled: bool,
+    entry: &Entry,
+) -> Result<bool, Error> {
+    let changed = sqlx::query(
+        "update users set disabled_at = $1, changed_at = $2 \
+         where account_id = $3 and id = $4 and deleted_at is null",
+    )
+    .bind(disabled.then_some(entry.at.0))
+    .bind(entry.at.0)
+    .bind(entry.account.as_str())
+    .bind(id.as_str())
+    .execute(tx.connection())
+    .await?
+    .rows_affected();
+    ledger::append_changed(tx, changed, entry).await
+}
+
+/// Deletes a person: address and password are gone and the address is free for somebody else. The
+/// name stays beside what the person has changed. `false` when there is no such person.
+pub async fn delete(tx: &mut Tx, id: &UserId, entry: &Entry) -> Result<bool, Error> {
+    let changed = sqlx::query(
+        "update users set email = '', email_key = id, password_hash = '', deleted_at = $1, \
+         changed_at = $1 where account_id = $2 and id = $3 and deleted_at is null",
+    )
     .bind(entry.at.0)
     .bind(entry.account.as_str())
     .bind(id.as_str())

@@ -73,6 +73,14 @@ pub struct KeyId([u8; ID_LENGTH]);
 pub struct InvalidKeyId;
 
 impl KeyId {
+    /// Bytes of a key id.
+    pub const LENGTH: usize = ID_LENGTH;
+
+    /// The name with these bytes.
+    pub(crate) fn from_bytes(bytes: [u8; ID_LENGTH]) -> Self {
+        Self(bytes)
+    }
+
     /// Its 8 bytes.
     pub fn as_bytes(&self) -> &[u8; ID_LENGTH] {
         &self.0

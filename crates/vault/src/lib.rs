@@ -29,11 +29,15 @@ mod place;
 mod plaintext;
 mod randomness;
 mod seal;
+pub mod statement;
 pub mod suite;
+mod text;
 #[cfg(test)]
 mod vectors;
 
 pub use key::{InvalidKeyId, InvalidPublicKey, KeyId, PublicKey};
 pub use place::{FORMAT, MAX_PLACE, Owner, Place, PlaceTooLong};
 pub use plaintext::Plaintext;
-pub use seal::{SealError, SealedValue, ciphertext_length, seal};
+pub use seal::{SealError, SealedValue, ciphertext_length, seal, seal_data_key};
+pub use statement::{Statement, VerifyingKey};
+pub use text::{InvalidPublicKeyText, InvalidSealedText, PUBLIC_KEY_FORMAT, VERIFYING_KEY_FORMAT};

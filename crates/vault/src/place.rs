@@ -90,7 +90,7 @@ impl Place<'_> {
 }
 
 /// Writes the parts one after another, each behind its length.
-fn parts(parts: &[&[u8]]) -> Result<Vec<u8>, PlaceTooLong> {
+pub(crate) fn parts(parts: &[&[u8]]) -> Result<Vec<u8>, PlaceTooLong> {
     let mut bytes = Vec::new();
     for part in parts {
         let length = u32::try_from(part.len()).map_err(|_| PlaceTooLong)?;

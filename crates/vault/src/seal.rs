@@ -96,6 +96,18 @@ fn seal_with(
     })
 }
 
+/// Seals a data key that exists already for `place` to `key`: what a change of the vault's key does.
+/// The value under the data key is not touched.
+pub fn seal_data_key(
+    data_key: &[u8; KEY_LENGTH],
+    place: &Place<'_>,
+    key: &PublicKey,
+) -> Result<Vec<u8>, SealError> {
+    let info = place.info(&key.id())?;
+    let ephemeral = draw::<KEY_LENGTH>(&mut randomness::system)?;
+    hpke_seal(key, &info, &[], data_key, ephemeral)
+}
+
 /// HPKE in base mode, one message: encapsulated key ‖ ciphertext ‖ tag. The ephemeral key pair is
 /// derived from `ephemeral`, which must be fresh.
 fn hpke_seal(

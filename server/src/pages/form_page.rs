@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use model::{ConnectionId, SecretId, WorkflowName};
+use model::{ConnectionId, SecretId, UserId, WorkflowName};
 
 /// The path of the page whose form posts to `/fn/FUNCTION`, by what the form holds; the workflows
 /// when the form names nothing that could have a page.
@@ -23,21 +23,35 @@ pub(super) fn form_page(function: &str, typed: &HashMap<String, String>) -> Stri
         let id: SecretId = text("id").parse().ok()?;
         Some(format!("/workflows/{}/secrets/{id}{page}", workflow()?))
     };
+    let of_user = |page: &str| {
+        let id: UserId = text("id").parse().ok()?;
+        Some(format!("/access-control/{id}{page}"))
+    };
     let page = match function {
+        "set_grants" => of_connection("/grants"),
+        "rotate_key" => Some("/keys".to_owned()),
         "log_in" => Some("/login".to_owned()),
         "create_administrator" => Some("/welcome".to_owned()),
+        "join" => Some("/join".to_owned()),
+        "invite" => Some("/access-control/invite".to_owned()),
+        "change_role" => of_user(""),
+        "delete_user" => of_user("/delete"),
+        "withdraw_invitation" | "disable_user" | "enable_user" | "end_sessions_of" => {
+            Some("/access-control".to_owned())
+        }
+        "change_password" | "end_session" | "end_other_sessions" => Some("/profile".to_owned()),
         "create_workflow" => Some("/new-workflow".to_owned()),
         "rename_workflow" => of_workflow("/settings"),
         "delete_workflow" => of_workflow("/delete"),
-        "save_workflow" => of_workflow(""),
+        "save_workflow" | "grant_connection" => of_workflow(""),
         "start_run" => of_workflow("/run"),
         "stop_run" | "decide_approval" => of_run(),
         "restore_revision" => of_workflow("/revisions"),
-        "add_secret" => of_workflow("/secrets/new"),
-        "overwrite_secret" => of_secret("/overwrite"),
+        "add_secret" | "add_sealed_secret" => of_workflow("/secrets/new"),
+        "overwrite_secret" | "overwrite_sealed_secret" => of_secret("/overwrite"),
         "delete_secret" => of_secret("/delete"),
-        "add_connection" => Some("/connections/new".to_owned()),
-        "overwrite_connection" => of_connection("/overwrite"),
+        "add_connection" | "add_sealed_connection" => Some("/connections/new".to_owned()),
+        "overwrite_connection" | "overwrite_sealed_connection" => of_connection("/overwrite"),
         "delete_connection" => of_connection("/delete"),
         _ => None,
     };

@@ -7,24 +7,31 @@ use std::collections::HashMap;
 
 use app::page::Returned;
 use app::refused::Refused;
+use app::session::confirm;
+use app::session::functions::{CLEAR, begin};
+use app::users;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::provide_context;
 use model::{Problem, ProblemKind};
-use service::Caller;
+use service::{Caller, Client, PASSWORD_NEEDED};
 use tower::ServiceExt;
+use tower_sessions::Session;
+use zeroize::Zeroizing;
 
 use super::form_page::form_page;
-use super::render;
+use super::{render, unsealed};
+use crate::host;
 use crate::limit::LONGEST_BODY;
-use crate::problem::{ProblemAnswer, status};
+use crate::problem::{ProblemAnswer, say_when, status};
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
-const SHOWN_AGAIN: [&str; 11] = [
+const SHOWN_AGAIN: [&str; 13] = [
     "base_revision",
     "revision",
     "id",
@@ -36,7 +43,12 @@ const SHOWN_AGAIN: [&str; 11] = [
     "next",
     "workflow",
     "number",
+    "role",
+    "typed_name",
 ];
+
+/// The function whose answer a form shows, instead of leading on.
+const SHOWS_ITS_ANSWER: &str = "invite";
 
 /// Whether what was typed into the control of that name may be shown again.
 fn is_shown_again(name: &str) -> bool {
@@ -54,7 +66,16 @@ pub(super) async fn answer(
 ) -> Response {
     let from_form = accepts_html(request.headers());
     let function = request.uri().path().trim_start_matches("/fn/").to_owned();
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
+    if let Some(problem) = unsealed::refused(&state.service, &function) {
+        // Nothing looks at what was sent: it is dropped as it came.
+        drop(body);
+        return if from_form {
+            render::problem(&state, caller.as_ref(), problem)
+        } else {
+            ProblemAnswer(problem).into_response()
+        };
+    }
     let Ok(body) = axum::body::to_bytes(body, LONGEST_BODY).await else {
         return ProblemAnswer(too_large()).into_response();
     };
@@ -67,23 +88,21 @@ pub(super) async fn answer(
         let problem = Problem::new(ProblemKind::Input, "not_utf8", detail);
         return ProblemAnswer(problem).into_response();
     }
-    // The framework would answer a form with a redirect that carries the error in its URL.
-    parts
-        .headers
-        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    let context = {
-        let (service, caller) = (state.service.clone(), caller.clone());
-        move || {
-            provide_context(service.clone());
-            provide_context(caller.clone());
+    let shown_at = state.doors.origin(host::named(&parts.headers));
+    let proved = prove(&state, &parts, caller.as_ref(), &body).await;
+    let problem = match proved {
+        Ok(proved) => {
+            let caller = proved.or(caller.clone());
+            call(&state, parts, &body, caller).await
         }
+        Err(problem) => Err(problem),
     };
-    let sent = Request::from_parts(parts, Body::from(body.clone()));
-    let response = leptos_axum::handle_server_fns_with_context(context, sent)
-        .await
-        .into_response();
-    let problem = match problem_in(response).await {
-        Ok(done) => return if from_form { onwards(done) } else { done },
+    let problem = match problem {
+        Ok(done) if from_form && function == SHOWS_ITS_ANSWER => {
+            return once(&state, caller.as_ref(), &shown_at, done).await;
+        }
+        Ok(done) if from_form => return onwards(done),
+        Ok(done) => return done,
         Err(problem) => problem,
     };
     if from_form {
@@ -91,6 +110,79 @@ pub(super) async fn answer(
     } else {
         ProblemAnswer(problem).into_response()
     }
+}
+
+/// Calls the function as `caller`.
+async fn call(
+    state: &AppState,
+    mut parts: Parts,
+    body: &Bytes,
+    caller: Option<Caller>,
+) -> Result<Response, Problem> {
+    let client = parts.extensions.get::<Client>().cloned();
+    let service = state.service.clone();
+    let context = move || {
+        provide_context(service.clone());
+        provide_context(caller.clone());
+        if let Some(client) = client.clone() {
+            provide_context(client);
+        }
+    };
+    // The framework would answer a form with a redirect that carries the error in its URL.
+    parts
+        .headers
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let sent = Request::from_parts(parts, Body::from(body.clone()));
+    let response = leptos_axum::handle_server_fns_with_context(context, sent)
+        .await
+        .into_response();
+    problem_in(response).await
+}
+
+/// Whoever sends their password along proves that it is them, before the function is called. Their
+/// session goes on under a new id.
+async fn prove(
+    state: &AppState,
+    parts: &Parts,
+    caller: Option<&Caller>,
+    body: &Bytes,
+) -> Result<Option<Caller>, Problem> {
+    let mut controls = form_urlencoded::parse(body);
+    let password = controls.find(|(name, _)| name == confirm::PASSWORD);
+    let (Some(caller), Some((_, password))) = (caller, password) else {
+        return Ok(None);
+    };
+    let client = parts.extensions.get::<Client>();
+    let session = parts.extensions.get::<Session>();
+    let (Some(client), Some(session)) = (client, session) else {
+        tracing::error!("a request has no client or no session");
+        return Err(Problem::internal());
+    };
+    let password = Zeroizing::new(password.into_owned());
+    let proved = state
+        .service
+        .prove(caller, confirm::PASSWORD, password, client)
+        .await?;
+    begin(session, caller.user_id(), client).await?;
+    Ok(Some(proved))
+}
+
+/// The page of an answer that is shown once and kept nowhere, so that no address can lead to it.
+async fn once(
+    state: &AppState,
+    caller: Option<&Caller>,
+    shown_at: &str,
+    done: Response,
+) -> Response {
+    let body = axum::body::to_bytes(done.into_body(), LONGEST_BODY)
+        .await
+        .unwrap_or_default();
+    let Ok(invitation) = serde_json::from_slice(&body) else {
+        tracing::error!("an invitation cannot be read from the answer about it");
+        return render::problem(state, caller, Problem::internal());
+    };
+    let page = users::invite::invited(shown_at, invitation);
+    render::page(state, caller, StatusCode::OK, page)
 }
 
 fn accepts_html(headers: &HeaderMap) -> bool {
@@ -141,6 +233,11 @@ fn onwards(done: Response) -> Response {
         .cloned()
         .collect();
     let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, next)]).into_response();
+    if let Some(clear) = done.headers().get(CLEAR) {
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(CLEAR), clear.clone());
+    }
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -173,6 +270,11 @@ async fn again(
         problem: Some(problem.clone()),
         typed,
     };
+    let asks = problem.code == PASSWORD_NEEDED || problem.for_field(confirm::PASSWORD).is_some();
+    if asks {
+        let page = confirm::page(function, uri, returned);
+        return render::page(state, caller.as_ref(), status(problem.kind), page);
+    }
     let request = Request::get(uri)
         .extension(caller.clone())
         .extension(returned)
@@ -181,7 +283,10 @@ async fn again(
         return ProblemAnswer(problem).into_response();
     };
     match pages.oneshot(request).await {
-        Ok(page) if page.status() == status(problem.kind) => page,
+        Ok(mut page) if page.status() == status(problem.kind) => {
+            say_when(&mut page, problem.retry_after);
+            page
+        }
         // The page cannot be shown (it is gone, or not for this person); the problem still is.
         Ok(_) => render::problem(state, caller.as_ref(), problem),
         Err(never) => match never {},

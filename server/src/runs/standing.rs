@@ -2,18 +2,14 @@
 
 use std::time::Duration;
 
-use model::UserId;
 use service::{Service, SessionIdHash};
 use tokio::time::{MissedTickBehavior, interval};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// The session of a request, and its person.
-pub(super) struct Standing {
-    pub(super) session: SessionIdHash,
-    pub(super) user: UserId,
-}
+/// The session of a request.
+pub(super) struct Standing(pub(super) SessionIdHash);
 
 impl Standing {
     /// Waits until the session has ended or the person may not look any more. It looks by the
@@ -32,7 +28,6 @@ impl Standing {
     /// As of now. Looking at a session does not lengthen it. Where it cannot be known the answer
     /// ends as well: the service has logged why, and a browser asks again.
     pub(super) async fn holds(&self, service: &Service) -> bool {
-        matches!(service.session_load(&self.session).await, Ok(Some(_)))
-            && matches!(service.caller(&self.user).await, Ok(Some(_)))
+        matches!(service.caller(&self.0).await, Ok(Some(_)))
     }
 }

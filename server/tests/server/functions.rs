@@ -171,9 +171,49 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     },
     Function {
+        name: "connection_seal_context",
+        needs: Needs::Administrator,
+        fields: &[("id", ID), ("type_name", "aws")],
+    },
+    Function {
+        name: "add_sealed_connection",
+        needs: Needs::Administrator,
+        fields: &[
+            ("id", ID),
+            ("type_name", "aws"),
+            ("name", "an account"),
+            ("sealed[accessKeyID]", "1.AAAA"),
+        ],
+    },
+    Function {
+        name: "overwrite_sealed_connection",
+        needs: Needs::Administrator,
+        fields: &[
+            ("id", ID),
+            ("revision", "1"),
+            ("changes[accessKeyID]", "replace"),
+            ("sealed[accessKeyID]", "1.AAAA"),
+        ],
+    },
+    Function {
         name: "delete_connection",
         needs: Needs::Administrator,
         fields: &[("id", ID), ("typed_name", "an account")],
+    },
+    Function {
+        name: "set_grants",
+        needs: Needs::Administrator,
+        fields: &[("id", ID), ("limited", "true"), ("workflows[]", "created")],
+    },
+    Function {
+        name: "grant_connection",
+        needs: Needs::Administrator,
+        fields: &[("id", ID), ("workflow", "created")],
+    },
+    Function {
+        name: "rotate_key",
+        needs: Needs::Administrator,
+        fields: &[],
     },
     Function {
         name: "new_secret",
@@ -206,9 +246,97 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     },
     Function {
+        name: "secret_seal_context",
+        needs: Needs::Administrator,
+        fields: &[("workflow", "created"), ("id", ID), ("name", "token")],
+    },
+    Function {
+        name: "add_sealed_secret",
+        needs: Needs::Administrator,
+        fields: &[
+            ("workflow", "created"),
+            ("id", ID),
+            ("name", "token"),
+            ("sealed[value]", "1.AAAA"),
+        ],
+    },
+    Function {
+        name: "overwrite_sealed_secret",
+        needs: Needs::Administrator,
+        fields: &[
+            ("workflow", "created"),
+            ("id", ID),
+            ("revision", "1"),
+            ("sealed[value]", "1.AAAA"),
+        ],
+    },
+    Function {
         name: "delete_secret",
         needs: Needs::Administrator,
         fields: &[("workflow", "created"), ("id", ID)],
+    },
+    Function {
+        name: "join",
+        needs: Needs::Nobody,
+        fields: &[
+            ("code", "AAAAAAAAAAAAAAAAAAAAAAAAAA"),
+            ("name", "Somebody"),
+            ("email", "guest@example.com"),
+            ("password", "correct horse battery"),
+        ],
+    },
+    Function {
+        name: "invite",
+        needs: Needs::Administrator,
+        fields: &[("email", "guest@example.com"), ("role", "viewer")],
+    },
+    Function {
+        name: "withdraw_invitation",
+        needs: Needs::Administrator,
+        fields: &[("id", ID)],
+    },
+    Function {
+        name: "change_role",
+        needs: Needs::Administrator,
+        fields: &[("id", ID), ("role", "viewer")],
+    },
+    Function {
+        name: "disable_user",
+        needs: Needs::Administrator,
+        fields: &[("id", ID)],
+    },
+    Function {
+        name: "enable_user",
+        needs: Needs::Administrator,
+        fields: &[("id", ID)],
+    },
+    Function {
+        name: "delete_user",
+        needs: Needs::Administrator,
+        fields: &[("id", ID)],
+    },
+    Function {
+        name: "end_sessions_of",
+        needs: Needs::Administrator,
+        fields: &[("id", ID)],
+    },
+    Function {
+        name: "change_password",
+        needs: Needs::Session,
+        fields: &[
+            ("current_password", "not the right one"),
+            ("new_password", "short"),
+        ],
+    },
+    Function {
+        name: "end_session",
+        needs: Needs::Session,
+        fields: &[("session", ID)],
+    },
+    Function {
+        name: "end_other_sessions",
+        needs: Needs::Session,
+        fields: &[],
     },
     // The last one: it ends the session of whoever calls all of them.
     Function {

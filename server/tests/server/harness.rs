@@ -12,7 +12,9 @@ use server::state::{AppState, Doors};
 use server::stop::Stopper;
 use service::{Clock, CommandLine, NewUser, Service};
 use store::Store;
+use store::ledger::{Actor, Entry};
 use store::testing::TestDatabase;
+use store::users;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -27,6 +29,7 @@ fn usual_doors() -> Doors {
     Doors {
         public_url: None,
         loopback_only: true,
+        ..Doors::default()
     }
 }
 
@@ -101,14 +104,55 @@ impl TestApp {
 
     /// Somebody who has this role and is signed in.
     pub(crate) async fn person(&self, role: Role) -> Browser {
-        let email = format!("{role}@example.com");
-        self.add(&email, role).await;
+        self.signed_in(&format!("{role}@example.com"), role).await
+    }
+
+    /// Somebody of that address who has this role and is signed in.
+    pub(crate) async fn signed_in(&self, email: &str, role: Role) -> Browser {
+        self.add(email, role).await;
         let mut browser = self.stranger();
         let answer = browser
-            .call("log_in", &[("email", &email), ("password", PASSWORD)])
+            .call("log_in", &[("email", email), ("password", PASSWORD)])
             .await;
         assert!(answer.status.is_success(), "{role} signs in: {answer:?}");
         browser
+    }
+
+    /// Adds a viewer of a known id, who cannot sign in.
+    pub(crate) async fn add_with_id(&self, id: &str, email: &str) {
+        let entry = Entry {
+            account: self.service.account().clone(),
+            at: self.service.now(),
+            actor: Actor::CommandLine,
+            act: "user.add",
+            subject: id.to_owned(),
+            detail: "{}".into(),
+        };
+        let new = users::NewUser {
+            id: &id.parse().unwrap(),
+            email: &email.parse().unwrap(),
+            name: &"Somebody".parse().unwrap(),
+            role: Role::Viewer,
+            password_hash: &users::PasswordHash(String::new()),
+        };
+        let mut tx = self.store.begin().await.unwrap();
+        users::add(&mut tx, &new, &entry).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Every route of the router, as it tells them itself.
+    pub(crate) fn routes(&self) -> Vec<String> {
+        let told = format!("{:?}", self.router);
+        let ids = told.split("RouteId(").skip(1);
+        let paths = ids.filter_map(|rest| rest.split_once("): \"")?.1.split('"').next());
+        let mut paths: Vec<_> = paths.filter(|path| path.starts_with('/')).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        // Its fallback is a route of its own.
+        let routes = paths
+            .into_iter()
+            .filter(|path| !path.contains("__private__"));
+        routes.map(str::to_owned).collect()
     }
 
     /// Adds a person as the command line does.
@@ -182,6 +226,29 @@ impl Browser {
     ) -> Answer {
         let (parts, body) = self.begin(request, body).await.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// The answer with as much of its body as is there at once, for one that may never end.
+    pub(crate) async fn head_of(
+        &mut self,
+        request: axum::http::request::Builder,
+        body: String,
+    ) -> Answer {
+        let (parts, body) = self.begin(request, body).await.into_parts();
+        let lasting = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        let body = if lasting {
+            Bytes::new()
+        } else {
+            to_bytes(body, usize::MAX).await.unwrap()
+        };
         Answer {
             status: parts.status,
             headers: parts.headers,

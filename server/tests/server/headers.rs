@@ -62,6 +62,7 @@ async fn every_answer_is_secured() {
         let app = TestApp::behind(Doors {
             public_url,
             loopback_only: true,
+            ..Doors::default()
         })
         .await;
         for (kind, answer) in answers(&app).await {

@@ -8,7 +8,9 @@
     reason = "a helper that cannot go on has failed its test"
 )]
 
+mod backup;
 mod cli;
+mod door;
 mod files;
 mod fixtures;
 mod functions;
@@ -16,16 +18,23 @@ mod harness;
 mod headers;
 mod house;
 mod keys;
+mod ledger;
 mod limits;
 mod marker;
+mod memory;
 mod metadata;
 mod origins;
 mod pages;
+mod people;
 mod process;
 mod rights;
+mod rotation;
 mod runs;
+mod sealing;
 mod seed;
 mod serving;
 mod serving_steps;
 mod sessions;
+mod table;
+mod two_roles;
 mod validate;

@@ -120,7 +120,8 @@ impl Server {
         let ready = server
             .next_line()
             .unwrap_or_else(|| panic!("no server: {}", server.log()));
-        let address = ready.strip_prefix("listening on http://").unwrap();
+        let at = ready.strip_prefix("listening on ");
+        let address = at.and_then(|at| at.split_once("://")).unwrap().1;
         server.address.push_str(address);
         server
     }
@@ -151,6 +152,12 @@ impl Server {
             .strip_prefix("setup code: ")
             .unwrap()
             .to_owned()
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Asks it to stop, and says how it ended and how long that took.
@@ -237,17 +244,26 @@ impl Client {
 
     /// Posts whatever bytes to a server function.
     pub(crate) fn post(&mut self, function: &str, accept: &str, body: &[u8]) -> Reply {
-        let head = format!(
-            "POST /fn/{function} HTTP/1.0\r\naccept: {accept}\r\nsec-fetch-site: same-origin\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
-            body.len()
-        );
+        let head = post_head(function, accept, body.len());
         self.send(&head, body)
     }
 
     fn send(&mut self, head: &str, body: &[u8]) -> Reply {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        self.try_send(head, body).unwrap()
+    }
+
+    /// Calls a server function of a server that may be killed meanwhile: `None` without a whole
+    /// answer.
+    pub(crate) fn try_call(&mut self, function: &str, fields: &[(&str, &str)]) -> Option<Reply> {
+        let body = url_encoded(fields);
+        let head = post_head(function, "application/json", body.len());
+        let reply = self.try_send(&head, body.as_bytes()).ok()?;
+        (reply.status > 0).then_some(reply)
+    }
+
+    fn try_send(&mut self, head: &str, body: &[u8]) -> std::io::Result<Reply> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         let cookie = self
             .cookie
             .as_ref()
@@ -257,11 +273,11 @@ impl Client {
             self.address,
             cookie.unwrap_or_default()
         );
-        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(head.as_bytes())?;
         // A server that refuses a body need not read it.
         let _ = stream.write_all(body);
         let mut raw = Vec::new();
-        stream.read_to_end(&mut raw).unwrap();
+        stream.read_to_end(&mut raw)?;
         let text = String::from_utf8_lossy(&raw);
         let status = text
             .split(' ')
@@ -275,6 +291,13 @@ impl Client {
             }
         }
         drop(text);
-        Reply { status, raw }
+        Ok(Reply { status, raw })
     }
+}
+
+fn post_head(function: &str, accept: &str, length: usize) -> String {
+    format!(
+        "POST /fn/{function} HTTP/1.0\r\naccept: {accept}\r\nsec-fetch-site: same-origin\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n"
+    )
 }

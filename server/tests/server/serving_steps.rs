@@ -61,7 +61,7 @@ fn a_second_server_on_the_same_sqlite_database_is_refused() {
 }
 
 /// Follows the events of a run, until the server ends them.
-fn follow(server: &Server, ana: &Client, path: &str) -> TcpStream {
+pub(crate) fn follow(server: &Server, ana: &Client, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let head = format!(
@@ -73,7 +73,7 @@ fn follow(server: &Server, ana: &Client, path: &str) -> TcpStream {
     stream
 }
 
-fn read_until(stream: &mut TcpStream, wanted: &str) -> String {
+pub(crate) fn read_until(stream: &mut TcpStream, wanted: &str) -> String {
     let (mut read, mut byte) = (Vec::new(), [0; 1]);
     while !String::from_utf8_lossy(&read).contains(wanted) {
         assert_eq!(

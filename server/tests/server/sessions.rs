@@ -60,6 +60,7 @@ async fn the_cookie_is_out_of_reach_of_scripts_and_other_sites() {
         let app = TestApp::behind(Doors {
             public_url,
             loopback_only: true,
+            ..Doors::default()
         })
         .await;
         app.add("ana@example.com", Role::Viewer).await;

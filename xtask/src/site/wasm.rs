@@ -1,5 +1,5 @@
 //! The browser's half of the app: for each page with an island `NAME_bg.wasm` and `NAME.js`, and for what it needs only
-//! later `NAME_more.wasm` and `vocabulary.txt`.
+//! later `NAME_more.wasm` and `vocabulary.txt`; and what seals values.
 
 use super::split::{Halves, split};
 use crate::failure::{Result, While};
@@ -19,31 +19,40 @@ const WASM_FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// The islands, each a feature of `frontend` and the name of its files. Apart from each other, because a page would
-/// else load the code of all.
-const ISLANDS: [Island; 2] = [
-    Island {
+/// Each a feature of `frontend` and the name of its files. Apart from each other, because a page would else load the
+/// code of all.
+const BUNDLES: [Bundle; 3] = [
+    Bundle {
         name: "workbench",
         late: &["assist"],
+        script: None,
     },
-    Island {
+    Bundle {
         name: "run",
         late: &[],
+        script: None,
+    },
+    Bundle {
+        name: "seal",
+        late: &[],
+        script: Some("frontend/seal/form.js"),
     },
 ];
 
-struct Island {
+struct Bundle {
     name: &'static str,
     /// Exports that are loaded when they are first called.
     late: &'static [&'static str],
+    /// The script that pages load, where it is not the bindings themselves; it imports them as `NAME_bindings.js`.
+    script: Option<&'static str>,
 }
 
 pub(super) fn build() -> Result<Vec<PathBuf>> {
-    ISLANDS.iter().map(island).collect()
+    BUNDLES.iter().map(bundle).collect()
 }
 
-fn island(island: &Island) -> Result<PathBuf> {
-    let name = island.name;
+fn bundle(bundle: &Bundle) -> Result<PathBuf> {
+    let name = bundle.name;
     say(&format!("building the browser's half: {name}"));
     let built = compiled(
         cargo()
@@ -61,27 +70,30 @@ fn island(island: &Island) -> Result<PathBuf> {
     )?;
     let compiled = built.file("frontend", ".wasm")?;
     // What the language says about words is no part of the WASM: it is fetched with the first question.
-    let words = match island.late {
+    let words = match bundle.late {
         [] => Vec::new(),
         _ => files::read(&built.out_dir("/crates/language")?.join("vocabulary.txt"))?,
     };
     let part = files::work().join(format!("wasm-{name}"));
     // The lock file names the version of wasm-opt and esbuild.
-    let stamp = Stamp::of_recipe()?
+    let mut stamp = Stamp::of_recipe()?
         .bytes(&files::read(&compiled)?)
         .bytes(&words)
         .file(&files::root().join("frontend/editor/package-lock.json"))?;
+    if let Some(script) = bundle.script {
+        stamp = stamp.file(&files::root().join(script))?;
+    }
     unless_made(&part, stamp, || {
         if !words.is_empty() {
             files::write(&part.join("vocabulary.txt"), &words)?;
         }
-        make(island, &compiled, &part)
+        make(bundle, &compiled, &part)
     })?;
     Ok(part)
 }
 
-fn make(island: &Island, compiled: &Path, part: &Path) -> Result<()> {
-    let name = island.name;
+fn make(bundle: &Bundle, compiled: &Path, part: &Path) -> Result<()> {
+    let name = bundle.name;
     say("making bindings and shrinking the WASM");
     let raw = files::work().join("bindgen");
     files::remove(&raw)?;
@@ -99,10 +111,10 @@ fn make(island: &Island, compiled: &Path, part: &Path) -> Result<()> {
         })
         .doing(|| "making the WASM's bindings")?;
     let whole = raw.join(format!("{name}_bg.wasm"));
-    if island.late.is_empty() {
+    if bundle.late.is_empty() {
         shrink(&whole, &part.join(format!("{name}_bg.wasm")))?;
     } else {
-        let Halves { first, second } = split(&files::read(&whole)?, island.late)?;
+        let Halves { first, second } = split(&files::read(&whole)?, bundle.late)?;
         let halves = [("bg", first), ("more", second)];
         for (half, content) in halves {
             let cut = raw.join(format!("cut-{half}.wasm"));
@@ -110,8 +122,19 @@ fn make(island: &Island, compiled: &Path, part: &Path) -> Result<()> {
             shrink(&cut, &part.join(format!("{name}_{half}.wasm")))?;
         }
     }
+    let bindings = raw.join(format!("{name}.js"));
+    let entry = match bundle.script {
+        None => bindings,
+        Some(script) => {
+            let moved = raw.join(format!("{name}_bindings.js"));
+            std::fs::rename(&bindings, &moved).doing(|| "moving the WASM's bindings")?;
+            let entry = raw.join("entry.js");
+            files::write(&entry, files::read(&files::root().join(script))?)?;
+            entry
+        }
+    };
     // Bundled, so that the small modules which components bring along cost no request each.
-    run(esbuild().arg(raw.join(format!("{name}.js"))).arg(format!(
+    run(esbuild().arg(entry).arg(format!(
         "--outfile={}",
         part.join(format!("{name}.js")).display()
     )))

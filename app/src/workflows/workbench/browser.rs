@@ -1,15 +1,14 @@
 //! What only a browser can do: wake the editor, show the dialog, read the controls.
 
-use std::collections::HashMap;
-
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::html::{Dialog, Form};
 use leptos::prelude::*;
 use leptos::serde_json;
 use leptos::task::spawn_local;
+use model::{Problem, ProblemKind};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::super::checked::{Checked, Need};
 use super::{Bench, Saving};
@@ -23,10 +22,28 @@ use crate::ui::notice::field_id;
         const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
         return page.getElementById(id) ?? location.assign(url);
     }
+    // What seals values stands beside this script, and is loaded when the first form asks for one.
+    const sealing = () => import(new URL('./seal.js', import.meta.url));
+    export async function prepare() { await (await sealing()).ready(); }
+    const controls = (around) => [...around.querySelectorAll('.value')];
+    const acts = {
+        // Saves what is typed; answers a problem as JSON, or nothing. No value comes this way.
+        async save(form) {
+            const { problem } = await (await sealing()).save(form);
+            if (problem) return JSON.stringify(problem);
+            acts.wipe(form);
+        },
+        typed: (around) => controls(around).some((control) => control.value),
+        wipe: (around) => controls(around).forEach((control) => (control.value = '')),
+    };
+    // One function for what is done with the controls around values.
+    export function values(act, around) { return acts[act](around); }
 ")]
 extern "C" {
     fn load(url: &str) -> Promise;
     fn part(url: &str, id: &str) -> Promise;
+    fn prepare() -> Promise;
+    fn values(act: &str, around: &web_sys::Element) -> JsValue;
 }
 
 fn element(id: &str) -> Option<HtmlElement> {
@@ -248,53 +265,45 @@ pub(super) fn close_when_cancelled(bench: Bench, event: &web_sys::MouseEvent) {
     }
 }
 
-/// Every named control with what is in it; of radio buttons the chosen one.
-pub(super) fn typed(form: NodeRef<Form>) -> HashMap<String, String> {
-    let mut typed = HashMap::new();
-    let Some(form) = form.get_untracked() else {
-        return typed;
-    };
-    let elements = form.elements();
-    for index in 0..elements.length() {
-        let Some(element) = elements.item(index) else {
-            continue;
-        };
-        if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-            if !input.name().is_empty() && (input.type_() != "radio" || input.checked()) {
-                typed.insert(input.name(), input.value());
-            }
-        } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
-            typed.insert(area.name(), area.value());
-        }
-    }
-    typed
+/// Loads what seals values, so that it is there when somebody saves.
+pub(super) fn prepare_sealing() {
+    // Whoever saves is told if it cannot be loaded.
+    spawn_local(async { drop(JsFuture::from(prepare()).await) });
 }
 
-fn anything_typed(form: &web_sys::Element) -> bool {
-    let Ok(values) = form.query_selector_all(".value") else {
-        return false;
+/// Seals what is typed into a form and saves it.
+pub(super) async fn seal_and_save(form: NodeRef<Form>) -> Result<(), Problem> {
+    let not_loaded = || {
+        Problem::new(
+            ProblemKind::Internal,
+            "not_loaded",
+            "What seals values could not be loaded, so nothing was sent. Try again.",
+        )
     };
-    (0..values.length())
-        .filter_map(|index| values.item(index))
-        .any(|node| {
-            let input = node
-                .dyn_ref::<HtmlInputElement>()
-                .map(HtmlInputElement::value);
-            let area = node
-                .dyn_ref::<HtmlTextAreaElement>()
-                .map(HtmlTextAreaElement::value);
-            input.or(area).is_some_and(|value| !value.is_empty())
-        })
+    let form = form.get_untracked().ok_or_else(Problem::internal)?;
+    let saved = values("save", &form).unchecked_into::<Promise>();
+    let outcome = JsFuture::from(saved).await.map_err(|_| not_loaded())?;
+    match outcome.as_string() {
+        None => Ok(()),
+        Some(problem) => {
+            Err(leptos::serde_json::from_str(&problem).unwrap_or_else(|_| Problem::internal()))
+        }
+    }
 }
 
 fn ask_and_close(bench: Bench, around: Option<web_sys::Element>) {
-    let typed = around.is_some_and(|around| anything_typed(&around));
+    let something = around
+        .as_ref()
+        .is_some_and(|around| values("typed", around).is_truthy());
     let discard = || {
         window()
             .confirm_with_message("Discard what you typed?")
             .unwrap_or(true)
     };
-    if !typed || discard() {
+    if !something || discard() {
+        around
+            .as_ref()
+            .inspect(|around| drop(values("wipe", around)));
         bench.asked.set(None);
     }
 }

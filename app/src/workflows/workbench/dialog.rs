@@ -1,25 +1,21 @@
 //! The value form in a dialog: adds or overwrites what Setup asked for, with type and name fixed.
 //!
-//! What is typed is read from the controls when the form is submitted, goes straight into the
-//! request, and is in no signal: closing the dialog takes the controls, and so the values, away.
+//! What is typed never gets into this code: the script that seals reads the controls when the form
+//! is submitted, and posts what it sealed. Closing the dialog empties the controls and takes them
+//! away.
 
 #![expect(unreachable_pub, reason = "the component macro makes its props public")]
-
-use std::collections::HashMap;
 
 use leptos::either::EitherOf5;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::Problem;
+use model::{Problem, value::SECRET};
 
 use super::super::checked::Need;
-use super::super::functions::{add_secret, new_secret, overwrite_secret, secret_revision};
-use super::super::secret_field::VALUE;
+use super::super::functions::{new_secret, secret_revision};
 use super::Bench;
 use crate::connections::WRITE_ONLY;
-use crate::connections::functions::{
-    add_connection, connection_fields, new_connection, overwrite_connection,
-};
+use crate::connections::functions::{connection_fields, new_connection};
 use crate::connections::overwrite_fields::OverwriteFields;
 use crate::connections::value_field::ValueField;
 use crate::refused::Refused;
@@ -66,50 +62,6 @@ async fn context(bench: Bench, need: &Need) -> Result<Context, Refused> {
     }
 }
 
-async fn send(
-    bench: Bench,
-    need: &Need,
-    context: Context,
-    mut typed: HashMap<String, String>,
-) -> Result<(), Refused> {
-    let workflow = bench.workflow.get_value();
-    let part = |typed: &mut HashMap<String, String>, prefix: &str| {
-        let strip = |name: &str| Some(name.strip_prefix(prefix)?.strip_suffix(']')?.to_owned());
-        let names: Vec<String> = typed
-            .keys()
-            .filter(|name| strip(name).is_some())
-            .cloned()
-            .collect();
-        names
-            .into_iter()
-            .filter_map(|name| Some((strip(&name)?, typed.remove(&name)?)))
-            .collect::<HashMap<_, _>>()
-    };
-    match (need.type_name.clone(), context) {
-        (Some(type_name), Context::Add { id }) => {
-            add_connection(
-                id,
-                type_name,
-                need.name.clone(),
-                part(&mut typed, "values["),
-            )
-            .await
-        }
-        (Some(_), Context::Overwrite { id, revision, .. }) => {
-            let changes = part(&mut typed, "changes[");
-            overwrite_connection(id, revision, changes, part(&mut typed, "values[")).await
-        }
-        (None, Context::Add { id }) => {
-            let value = typed.remove("value").unwrap_or_default();
-            add_secret(workflow, id, need.name.clone(), value).await
-        }
-        (None, Context::Overwrite { id, revision, .. }) => {
-            let value = typed.remove("value").unwrap_or_default();
-            overwrite_secret(workflow, id, revision, value).await
-        }
-    }
-}
-
 /// The dialog; empty while nothing is asked.
 #[component]
 pub(super) fn ValueDialog(bench: Bench) -> impl IntoView {
@@ -141,9 +93,21 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
     let is_connection = need.type_name.is_some();
     let known = need.type_name.as_deref().and_then(model::connection_type);
     let has_form = !is_connection || known.is_some();
+    let noun = if is_connection {
+        "connection"
+    } else {
+        "secret"
+    };
+    let action = format!(
+        "/fn/{}_{noun}",
+        if overwrites { "overwrite" } else { "add" }
+    );
+    let type_name = need.type_name.clone();
     let need = StoredValue::new(need);
 
     spawn_local(async move {
+        #[cfg(feature = "hydrate")]
+        super::browser::prepare_sealing();
         match context(bench, &need.get_value()).await {
             Ok(context) => ready.set(Some(context)),
             Err(refused) => problem.set(Some(refused.0)),
@@ -152,17 +116,15 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(context) = ready.get_untracked().filter(|_| !busy.get_untracked()) else {
+        if busy.get_untracked() || ready.with_untracked(Option::is_none) {
             return;
-        };
-        #[cfg(feature = "hydrate")]
-        let typed = super::browser::typed(form);
-        #[cfg(not(feature = "hydrate"))]
-        let typed = HashMap::new();
+        }
         busy.set(true);
+        #[cfg(feature = "hydrate")]
         spawn_local(async move {
+            // Closing the dialog ends what belongs to this form.
             let need = need.get_value();
-            match send(bench, &need, context, typed).await {
+            match super::browser::seal_and_save(form).await {
                 Ok(()) => {
                     let verb = if overwrites { "overwritten" } else { "added" };
                     let noun = if is_connection {
@@ -173,13 +135,11 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
                     bench.said.set(format!("{noun} {verb}. No value is shown."));
                     bench.asked.set(None);
                     bench.refresh().await;
-                    #[cfg(feature = "hydrate")]
                     super::browser::focus_need(&need);
                 }
-                Err(refused) => {
-                    problem.set(Some(refused.0));
+                Err(wrong) => {
+                    problem.set(Some(wrong));
                     busy.set(false);
-                    #[cfg(feature = "hydrate")]
                     super::browser::focus_problem(form);
                 }
             }
@@ -194,6 +154,18 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
     let wrong = move |name: String| {
         Signal::derive(move || {
             problem.with(|problem| problem.as_ref()?.for_field(&name).map(str::to_owned))
+        })
+    };
+    let named = move || {
+        ready.get().map(|context| {
+            let (id, revision) = match context {
+                Context::Add { id } => (id, None),
+                Context::Overwrite { id, revision, .. } => (id, Some(revision)),
+            };
+            view! {
+                <input type="hidden" name="id" value=id/>
+                {revision.map(|revision| view! { <input type="hidden" name="revision" value=revision/> })}
+            }
         })
     };
     let controls = move || match (known, ready.get()) {
@@ -214,17 +186,31 @@ fn ValueForm(bench: Bench, need: Need) -> impl IntoView {
             view! { <p class="wrong">"Relay does not know this type of connection, so it has no form."</p> },
         ),
         (None, Some(_)) => EitherOf5::E(
-            view! { <ValueField field=&VALUE name="value" problem=wrong("value".to_owned())/> },
+            view! { <ValueField field=&SECRET name="value" problem=wrong("value".to_owned())/> },
         ),
     };
     view! {
-        <form class="form" method="post" node_ref=form on:submit=submit autocomplete="off" novalidate=true>
+        <form
+            class="form"
+            method="post"
+            action=action
+            data-seal=noun
+            node_ref=form
+            on:submit=submit
+            autocomplete="off"
+            novalidate=true
+        >
             <h2 id="value-dialog-title">{title}</h2>
             {move || problem.get().map(|problem| view! { <Notice problem/> })}
             <div class="field">
                 <label for="value-dialog-name">"Name"</label>
-                <input id="value-dialog-name" type="text" readonly=true value=need.with_value(|need| need.name.clone())/>
+                <input id="value-dialog-name" name="name" type="text" readonly=true value=need.with_value(|need| need.name.clone())/>
             </div>
+            {type_name.map(|name| view! { <input type="hidden" name="type_name" value=name/> })}
+            {(!is_connection).then(|| view! {
+                <input type="hidden" name="workflow" value=bench.workflow.get_value()/>
+            })}
+            {named}
             {controls}
             <p class="write-only">{WRITE_ONLY}</p>
             <div class="actions">

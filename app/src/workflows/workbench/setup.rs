@@ -4,10 +4,11 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use model::{HeldSecret, ProblemKind};
+use model::{HeldSecret, ProblemKind, RequirementState};
 
 use super::super::checked::{Need, missing_sentence};
 use super::Bench;
+use crate::connections::functions::grant_connection;
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::state::{State, tone};
 
@@ -159,6 +160,11 @@ fn item(bench: Bench, need: Need) -> impl IntoView {
     let full = need.full_name();
     let used_in = format!("used in {}", need.used_in);
     let state_tone = tone(need.state);
+    let allow = need
+        .id
+        .clone()
+        .filter(|_| bench.can_edit && need.state == RequirementState::NoPermission)
+        .map(|id| allow(bench, id, &full));
     let button = bench.can_edit.then(|| button(bench, need));
     view! {
         <li>
@@ -166,9 +172,33 @@ fn item(bench: Bench, need: Need) -> impl IntoView {
                 <code class="need-name">{full}</code>
                 <State tone=state_tone words/>
                 <p class="quiet">{used_in}</p>
+                {allow}
             </div>
             {button}
         </li>
+    }
+}
+
+/// Lets this workflow use a connection; the text in the editor stays as it is.
+fn allow(bench: Bench, id: String, full: &str) -> impl IntoView + use<> {
+    let label = format!("Allow this workflow to use {full}");
+    let sent = id.clone();
+    let grant = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let id = sent.clone();
+        leptos::task::spawn_local(async move {
+            match grant_connection(id, bench.workflow.get_value()).await {
+                Ok(()) => bench.refresh().await,
+                Err(refused) => bench.trouble.set(Some(refused.0)),
+            }
+        });
+    };
+    view! {
+        <form method="post" action="/fn/grant_connection" on:submit=grant>
+            <input type="hidden" name="id" value=id/>
+            <input type="hidden" name="workflow" value=bench.workflow.get_value()/>
+            <button type="submit">{label}</button>
+        </form>
     }
 }
 

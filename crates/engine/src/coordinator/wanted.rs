@@ -11,6 +11,7 @@ use store::runs::RunRow;
 use super::Message;
 use crate::core::Core;
 use crate::opening::{self, OpenFailure, Subject};
+use crate::unopenable;
 use crate::view::Values;
 
 /// What opening values for a condition has come to.
@@ -71,8 +72,13 @@ async fn open_one(
     subject: &Subject,
 ) -> Result<Option<language::Value>, OpenFailure> {
     let mut tx = core.store.begin().await?;
-    let Some(held) = opening::open(core, &mut tx, &run.workflow_id, subject).await? else {
-        return Ok(None);
+    let held = match opening::open(core, &mut tx, &run.workflow_id, subject).await {
+        Ok(Some(held)) => held,
+        Ok(None) => return Ok(None),
+        Err(failure) => {
+            drop(tx);
+            return Err(unopenable::noted(core, &run.workflow_id, subject, failure).await);
+        }
     };
     let detail = json!({
         "run": run.id.as_str(),

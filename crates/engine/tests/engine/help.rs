@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use engine::{Engine, Limits, RunnerChoice, Settings, StartError};
 use model::{AccountId, ConnectionId, RunId, RunState, SecretId, StepState, Timestamp, WorkflowId};
-use opener::KeyRing;
+use opener::{KeyRing, Keys};
 use store::connections::{self, NewConnection, NewValue};
 use store::ledger::{Actor, Entry};
 use store::revisions::{self, NewRevision};
@@ -33,7 +33,7 @@ pub(crate) fn account() -> AccountId {
     AccountId::from_bytes([0xac; 16])
 }
 
-fn random() -> [u8; 16] {
+pub(crate) fn random() -> [u8; 16] {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).unwrap();
     bytes
@@ -47,6 +47,16 @@ pub(crate) fn entry(act: &'static str) -> Entry {
         act,
         subject: String::new(),
         detail: "{}".to_owned(),
+    }
+}
+
+/// What the ledger is told of a value that was stored: of what, and the revision of its field.
+pub(crate) fn told(act: &'static str, subject: &str, fields: &[(&str, u64)]) -> Entry {
+    let fields: BTreeMap<_, _> = fields.iter().copied().collect();
+    Entry {
+        subject: subject.to_owned(),
+        detail: serde_json::json!({ "fields": fields }).to_string(),
+        ..entry(act)
     }
 }
 
@@ -70,7 +80,7 @@ pub(crate) struct House {
     pub(crate) database: TestDatabase,
     pub(crate) store: Store,
     pub(crate) meeting: Meeting,
-    key: PathBuf,
+    pub(crate) key: PathBuf,
     ring: KeyRing,
 }
 
@@ -116,10 +126,15 @@ impl House {
     }
 
     pub(crate) async fn engine_with(&self, store: Store, settings: Settings) -> Engine {
-        let ring = KeyRing::from_file(&self.key).unwrap();
-        Engine::start(store, account(), ring, settings, now)
+        Engine::start(store, account(), self.keys(), settings, now)
             .await
             .unwrap_or_else(|error| panic!("the engine of this test did not start: {error}"))
+    }
+
+    /// The keys as a start finds them.
+    pub(crate) fn keys(&self) -> Keys {
+        let ring = KeyRing::from_files(&self.key).unwrap();
+        Keys::of_file(self.key.clone(), ring, true)
     }
 
     pub(crate) async fn try_engine(&self, store: Store) -> Result<Engine, StartError> {
@@ -183,9 +198,13 @@ impl House {
             sealed: &sealed,
         };
         let mut tx = self.store.begin().await.unwrap();
-        secrets::add(&mut tx, &new, &entry("secret.add"))
-            .await
-            .unwrap();
+        secrets::add(
+            &mut tx,
+            &new,
+            &told("secret.add", id.as_str(), &[("value", 1)]),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         id
     }
@@ -208,7 +227,8 @@ impl House {
             values: &values,
         };
         let mut tx = self.store.begin().await.unwrap();
-        connections::add(&mut tx, &new, &entry("connection.add"))
+        let fields: Vec<_> = fields.iter().map(|(field, _)| (*field, 1)).collect();
+        connections::add(&mut tx, &new, &told("connection.add", id.as_str(), &fields))
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -240,7 +260,11 @@ impl House {
         value: &str,
     ) {
         let values = [self.sealed_field(id, type_name, field, revision + 1, value)];
-        let entry = entry("connection.overwrite");
+        let entry = told(
+            "connection.overwrite",
+            id.as_str(),
+            &[(field, revision + 1)],
+        );
         let mut tx = store.begin().await.unwrap();
         let done = connections::overwrite(&mut tx, id, revision, &values, &[], &entry).await;
         assert_eq!(done.unwrap(), Some(revision + 1));

@@ -9,5 +9,7 @@ mod logs;
 mod masking;
 mod meeting;
 mod recovery;
+mod replay;
+mod rotation;
 mod steps;
 mod values;

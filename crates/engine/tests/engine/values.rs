@@ -379,6 +379,37 @@ both! {
         engine.stop().await;
     }
 
+    async fn a_workflow_without_a_grant_is_answered_as_if_there_were_nothing(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!(
+            "steps:\n- name: reads\n  image: x\n  spec: {{aws: !Connection [aws, main]}}\n\
+             \x20 input: [{COME}, hear]\n"
+        );
+        let workflow = house.workflow(&text).await;
+        let aws = house.connection("aws", "main", AWS).await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        let limit = async |workflows: &[model::WorkflowId]| {
+            let mut tx = house.store.begin().await.unwrap();
+            store::grants::set(&mut tx, &aws, true, workflows, &entry("connection.limit")).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let other = house.workflow("steps: []\n").await;
+        assert!(door.connection("aws", "main").await.is_ok());
+        // It was handed out before; from now on it is not, whatever this engine still holds.
+        limit(std::slice::from_ref(&other)).await;
+        not_found(door.connection("aws", "main").await);
+        not_found(door.connection("aws", "nothing").await);
+        limit(&[workflow, other]).await;
+        assert!(door.connection("aws", "main").await.is_ok());
+        assert!(house.told().await.iter().any(|(act, what)| act == "step.refused" && what == "reads connection aws main"));
+        guest.tell("go").await;
+        house.finished(&run).await;
+        engine.stop().await;
+    }
+
     async fn a_value_that_does_not_open_is_not_said_to_be_missing(database: TestDatabase) {
         let house = House::new(database).await;
         let engine = house.engine().await;
@@ -396,6 +427,13 @@ both! {
             "Its condition needs the secret “token”, which exists but could not be opened; an \
              administrator finds out why in the log of Relay."
         );
+        let marked = "select count(*) from secret_values where unopenable_at is not null";
+        assert_eq!(house.database.number(marked).await.unwrap(), 1);
         engine.stop().await;
+
+        // Once it opens again, the next start takes the mark back.
+        house.database.execute("update secret_values set field_revision = 1").await.unwrap();
+        house.engine().await.stop().await;
+        assert_eq!(house.database.number(marked).await.unwrap(), 0);
     }
 }

@@ -54,6 +54,7 @@ pub(crate) fn holdings() -> Holdings {
         id: format!("{number:032x}"),
         type_name: "postgresql".to_owned(),
         name: format!("prices-{number}"),
+        permitted: true,
     };
     Holdings {
         connections: (1..=50).map(connection).collect(),

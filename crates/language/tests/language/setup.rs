@@ -10,6 +10,7 @@ fn held(connections: &[(&str, &str, &str)], secrets: &[(&str, &str)]) -> Holding
         id: (*id).into(),
         type_name: (*type_name).into(),
         name: (*name).into(),
+        permitted: true,
     };
     let secret = |(id, name): &(&str, &str)| HeldSecret {
         id: (*id).into(),
@@ -23,6 +24,16 @@ fn held(connections: &[(&str, &str, &str)], secrets: &[(&str, &str)]) -> Holding
 
 fn setup(spec: &str, holdings: &Holdings) -> Setup {
     compare(&read(&with_spec(spec)).requirements, holdings)
+}
+
+#[test]
+fn what_exists_and_is_not_granted_blocks() {
+    let mut holdings = held(&[("1", "aws", "prod")], &[]);
+    holdings.connections[0].permitted = false;
+    let found = setup("aws: !Connection [aws, prod]", &holdings);
+    assert_eq!(found.connections[0].state, RequirementState::NoPermission);
+    assert_eq!(found.connections[0].id.as_deref(), Some("1"));
+    assert_eq!(found.missing(), 1);
 }
 
 #[test]

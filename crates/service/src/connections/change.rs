@@ -6,12 +6,12 @@ use model::{ConnectionId, ConnectionName, Problem, ProblemKind, TypeName};
 use serde_json::json;
 use store::connections::{self, NewConnection, NewValue};
 use vault::{Owner, Place};
-use zeroize::Zeroizing;
 
 use super::check::{Checked, check_changes, check_new};
 use super::used_by;
 use crate::field::{Fields, parse};
 use crate::permission::Administrator;
+use crate::seal::Given;
 use crate::service::{broken, moment, who};
 use crate::{Service, confirm};
 
@@ -24,7 +24,7 @@ pub struct AddConnection {
     /// The name.
     pub name: String,
     /// Values by field name; a field that is empty or not there gets none.
-    pub values: BTreeMap<String, Zeroizing<String>>,
+    pub values: BTreeMap<String, Given>,
 }
 
 /// What is to happen to one field.
@@ -32,9 +32,19 @@ pub enum Change {
     /// It stays as it is.
     Keep,
     /// It gets this value.
-    Replace(Zeroizing<String>),
+    Replace(Given),
     /// Its value is deleted.
     Clear,
+}
+
+impl Change {
+    /// The value that comes with it.
+    fn given(&self) -> Option<&Given> {
+        match self {
+            Self::Replace(given) => Some(given),
+            Self::Keep | Self::Clear => None,
+        }
+    }
 }
 
 impl Service {
@@ -44,6 +54,7 @@ impl Service {
         administrator: &Administrator,
         new: AddConnection,
     ) -> Result<ConnectionId, Problem> {
+        self.allow(new.values.values())?;
         let mut fields = Fields::default();
         let name: Option<ConnectionName> = fields.parse("name", &new.name);
         let kind = model::connection_type(&new.type_name);
@@ -60,6 +71,7 @@ impl Service {
         let type_name: TypeName = parse("type", kind.name)?;
 
         let mut tx = self.store.begin().await.map_err(broken)?;
+        self.look_for_key(&mut tx).await?;
         if store::used_ids::contains(&mut tx, new.id.as_str())
             .await
             .map_err(broken)?
@@ -70,12 +82,14 @@ impl Service {
                 "This connection was already added.",
             ));
         }
+        let sealed_by = sealed_by(&values);
         let values = self.seal_all(&new.id, kind.name, values, |_| 1)?;
         let detail = json!({
             "type": type_name.as_str(),
             "name": name.as_str(),
             "revision": 1,
             "fields": revisions(&values),
+            "sealed": sealed_by,
         });
         let entry = self.entry(
             administrator.actor(),
@@ -106,7 +120,9 @@ impl Service {
         revision: u64,
         changes: BTreeMap<String, Change>,
     ) -> Result<(), Problem> {
+        self.allow(changes.values().filter_map(Change::given))?;
         let mut tx = self.store.begin().await.map_err(broken)?;
+        self.look_for_key(&mut tx).await?;
         let row = connections::find(&mut tx, &self.account, id)
             .await
             .map_err(broken)?;
@@ -133,10 +149,12 @@ impl Service {
                 .find(|row| row.field == field)
                 .map_or(0, |row| row.last_revision)
         };
+        let sealed_by = sealed_by(&replaced);
         let values = self.seal_all(id, kind.name, replaced, |field| last(field) + 1)?;
         let detail = json!({
             "revision": revision + 1,
             "fields": revisions(&values),
+            "sealed": sealed_by,
             "cleared": cleared,
         });
         let entry = self.entry(
@@ -175,6 +193,7 @@ impl Service {
                 more => format!("{} and {more} more workflows use it.", first.workflow),
             };
             confirm::typed(typed_name.as_deref(), &row.name, &because)?;
+            self.recent(administrator)?;
         }
         let detail = json!({
             "type": kind,
@@ -200,7 +219,7 @@ impl Service {
         values: Vec<Checked>,
         field_revision: impl Fn(&str) -> u64,
     ) -> Result<Vec<NewValue>, Problem> {
-        let seal = |(field, value): Checked| {
+        let seal = |(field, ready): Checked| {
             let place = Place {
                 account: self.account.as_str(),
                 owner: Owner::Connection {
@@ -213,11 +232,19 @@ impl Service {
             Ok(NewValue {
                 field: field.name.to_owned(),
                 field_revision: place.field_revision,
-                sealed: self.seal(value, &place)?,
+                sealed: self.seal(ready, &place)?,
             })
         };
         values.into_iter().map(seal).collect()
     }
+}
+
+/// Where each value was sealed, for the ledger.
+fn sealed_by(values: &[Checked]) -> BTreeMap<&'static str, &'static str> {
+    values
+        .iter()
+        .map(|(field, ready)| (field.name, ready.sealed_by()))
+        .collect()
 }
 
 /// Which field revisions were given, for the ledger.

@@ -2,27 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use model::{ConnectionType, Field, FieldProblem, Problem, ProblemKind, value};
+use model::{ConnectionType, Field, FieldProblem, Problem, ProblemKind};
 use store::connections::FieldRow;
-use zeroize::Zeroizing;
 
 use super::Change;
 use crate::field::Fields;
+use crate::seal::{self, Given, Ready};
 
 /// A value that passed its checks.
-pub(super) type Checked = (&'static Field, Zeroizing<String>);
+pub(super) type Checked = (&'static Field, Ready);
 
 /// The name a field has in a form.
 fn form_name(field: &str) -> String {
     format!("values[{field}]")
 }
 
-/// Checks one value as it will be sealed.
-fn checked(field: &'static Field, typed: &str) -> Result<Checked, FieldProblem> {
-    let value = Zeroizing::new(value::as_sealed(typed, field.multiline));
-    match value::check(field, &value) {
-        None => Ok((field, value)),
-        Some(problem) => Err(FieldProblem {
+/// Checks one value; `None` is an optional field that was left empty.
+fn checked(field: &'static Field, given: Given) -> Result<Option<Checked>, FieldProblem> {
+    match seal::check(field, given) {
+        Ok(ready) => Ok(ready.map(|ready| (field, ready))),
+        Err(problem) => Err(FieldProblem {
             name: form_name(field.name),
             ..problem
         }),
@@ -32,19 +31,19 @@ fn checked(field: &'static Field, typed: &str) -> Result<Checked, FieldProblem> 
 /// Checks the values of a new connection, all of them at once.
 pub(super) fn check_new(
     kind: &'static ConnectionType,
-    mut typed: BTreeMap<String, Zeroizing<String>>,
+    mut given: BTreeMap<String, Given>,
     fields: &mut Fields,
 ) -> Vec<Checked> {
     let mut good = Vec::new();
     for field in kind.fields {
-        match checked(field, &typed.remove(field.name).unwrap_or_default()) {
+        let absent = || Given::Typed(String::new().into());
+        match checked(field, given.remove(field.name).unwrap_or_else(absent)) {
             // An optional field left empty has no value, rather than an empty one.
-            Ok((_, value)) if value.is_empty() => {}
-            Ok(value) => good.push(value),
+            Ok(value) => good.extend(value),
             Err(problem) => fields.found(Some(problem)),
         }
     }
-    for unknown in typed.keys() {
+    for unknown in given.keys() {
         fields.found(Some(unknown_field(kind, unknown)));
     }
     good
@@ -77,14 +76,14 @@ pub(super) fn check_changes(
             }
             Change::Clear if has_value => cleared.push(field.name.to_owned()),
             Change::Keep | Change::Clear => {}
-            Change::Replace(typed) => match checked(field, &typed) {
-                Ok((_, value)) if value.is_empty() => {
+            Change::Replace(given) => match checked(field, given) {
+                Ok(None) => {
                     required(format!(
                         "Enter a value for {}, or choose Clear.",
                         field.label
                     ));
                 }
-                Ok(value) => replaced.push(value),
+                Ok(Some(value)) => replaced.push(value),
                 Err(problem) => fields.found(Some(problem)),
             },
         }

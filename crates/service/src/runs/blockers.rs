@@ -63,16 +63,23 @@ pub(super) fn of_setup(workflow: &WorkflowName, setup: &Setup) -> Vec<Blocker> {
             ),
             (None, _) => format!("There is no connection {full}."),
         };
-        Blocker {
-            sentence: format!("{wrong}{}", needed_by(&one.steps)),
-            link: Some((
+        let link = match (&one.id, one.state) {
+            (Some(id), RequirementState::NoPermission) => (
+                format!("/connections/{id}/grants"),
+                format!("See who may use {full}"),
+            ),
+            _ => (
                 format!(
                     "/connections/new?type={}&name={}",
                     encoded(&one.type_name),
                     encoded(&one.name)
                 ),
                 format!("Add connection {full}"),
-            )),
+            ),
+        };
+        Blocker {
+            sentence: format!("{wrong}{}", needed_by(&one.steps)),
+            link: Some(link),
         }
     });
     let secrets = setup

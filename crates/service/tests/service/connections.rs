@@ -23,7 +23,7 @@ async fn refused(house: &House, ana: &Administrator, form: AddConnection) -> mod
 }
 
 fn replace(value: &str) -> Change {
-    Change::Replace(secret(value))
+    Change::Replace(secret(value).into())
 }
 
 both! {
@@ -99,7 +99,7 @@ both! {
         form.type_name = "no-such-type".into();
         assert_eq!(field(&refused(&house, &ana, form).await), ("type", "unknown_type"));
         let mut form = aws(&id);
-        form.values.insert("secretAccessKey".into(), secret(&"x".repeat(model::value::MAX_VALUE + 1)));
+        form.values.insert("secretAccessKey".into(), secret(&"x".repeat(model::value::MAX_VALUE + 1)).into());
         assert_eq!(field(&refused(&house, &ana, form).await), ("values[secretAccessKey]", "too_large"));
         assert_eq!(house.entries().await, before);
         // Nothing of it used the id up.
@@ -152,7 +152,7 @@ both! {
         assert_eq!(field(&empty), ("values[knownHosts]", "required"));
         overwrite(2, Change::Clear).await.unwrap();
         assert_eq!(sealed(&house, &id, "knownHosts").await, None);
-        assert_eq!(house.last().await.detail, r#"{"cleared":["knownHosts"],"fields":{},"revision":3}"#);
+        assert_eq!(house.last().await.detail, r#"{"cleared":["knownHosts"],"fields":{},"revision":3,"sealed":{}}"#);
         let view = service.connection(&ana, &id).await.unwrap().unwrap();
         let stored: Vec<_> = view.fields.iter().map(|field| (field.stored, field.set_at.is_some())).collect();
         assert_eq!(stored, [(true, true), (false, false)]);

@@ -9,7 +9,7 @@ use service::{Change, CommandLine, NewUser, Service};
 use store::testing::TestDatabase;
 use vault::PublicKey;
 
-use crate::help::{NEEDS_AWS, changes, clock, secret, values};
+use crate::help::{NEEDS_AWS, changes, clock, secret, somewhere, values};
 
 /// Where to write.
 fn folder() -> PathBuf {
@@ -44,8 +44,14 @@ async fn tell_the_story(database: &TestDatabase) {
         .add_user(CommandLine::of_this_process(), ana)
         .await
         .unwrap();
+    let session = service::session_id_hash(b"the story");
+    let end = clock().plus(1_000);
+    service
+        .session_create(&session, Some(&ana), b"", end, &somewhere())
+        .await
+        .unwrap();
     let ana = service
-        .caller(&ana)
+        .caller(&session)
         .await
         .unwrap()
         .unwrap()
@@ -79,7 +85,7 @@ async fn tell_the_story(database: &TestDatabase) {
         ("secretAccessKey", "first"),
     ]);
     let aws = service.add_connection(&ana, form).await.unwrap();
-    let change = Change::Replace(secret("fixture/secret+access key"));
+    let change = Change::Replace(secret("fixture/secret+access key").into());
     let change = changes([("secretAccessKey", change)]);
     service
         .overwrite_connection(&ana, &aws, 1, change)

@@ -1,9 +1,12 @@
 //! A service with people of every role, and the forms they fill in.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::{ConnectionId, Problem, ProblemKind, Role, Timestamp};
-use service::{AddConnection, Administrator, Caller, Change, CommandLine, NewUser, Service};
+use model::{ConnectionId, Problem, ProblemKind, Role, Timestamp, UserId};
+use service::{
+    AddConnection, Administrator, Caller, Change, Client, CommandLine, Given, NewUser, Service,
+};
 use store::testing::TestDatabase;
 use store::{Store, ledger};
 use vault::PublicKey;
@@ -74,7 +77,21 @@ impl House {
             .add_user(CommandLine::of_this_process(), new)
             .await
             .unwrap();
-        self.service.caller(&id).await.unwrap().unwrap()
+        self.caller(&id).await.unwrap()
+    }
+
+    /// A person who has just signed in; nobody when they may not.
+    pub(crate) async fn caller(&self, id: &UserId) -> Option<Caller> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let session = service::session_id_hash(&number.to_be_bytes());
+        let end = self.service.now().plus(1_000_000_000);
+        let from = somewhere();
+        let made = self
+            .service
+            .session_create(&session, Some(id), b"", end, &from);
+        assert!(made.await.unwrap());
+        self.service.caller(&session).await.unwrap()
     }
 
     /// The acts of the ledger, from the one after number `after` on.
@@ -116,6 +133,18 @@ impl House {
     }
 }
 
+/// Where requests come from.
+pub(crate) fn somewhere() -> Client {
+    at("203.0.113.7")
+}
+
+pub(crate) fn at(address: &str) -> Client {
+    Client {
+        address: address.parse().unwrap(),
+        agent: "a browser".into(),
+    }
+}
+
 pub(crate) fn secret(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.to_owned())
 }
@@ -142,10 +171,10 @@ pub(crate) fn aws(id: &ConnectionId) -> AddConnection {
     }
 }
 
-pub(crate) fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, Zeroizing<String>> {
+pub(crate) fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, Given> {
     pairs
         .iter()
-        .map(|(field, value)| ((*field).to_owned(), secret(value)))
+        .map(|(field, value)| ((*field).to_owned(), secret(value).into()))
         .collect()
 }
 

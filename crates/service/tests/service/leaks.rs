@@ -6,7 +6,7 @@ use std::path::Path;
 
 use service::Change;
 
-use crate::help::{self, PASSWORD, changes, secret, values};
+use crate::help::{self, PASSWORD, changes, secret, somewhere, values};
 
 const MARKER: &str = "mArKeR-7f3a9c51-value";
 
@@ -76,7 +76,7 @@ fn a_marker_typed_into_every_field_is_in_no_file() {
         let mut form = help::aws(&id);
         form.values = values(&[("accessKeyID", MARKER), ("secretAccessKey", MARKER)]);
         service.add_connection(&ana, form).await.unwrap();
-        let change = changes([("accessKeyID", Change::Replace(secret(MARKER)))]);
+        let change = changes([("accessKeyID", Change::Replace(secret(MARKER).into()))]);
         service
             .overwrite_connection(&ana, &id, 1, change)
             .await
@@ -98,10 +98,15 @@ fn a_marker_typed_into_every_field_is_in_no_file() {
             .overwrite_secret(&ana, "one", &token, 1, secret(MARKER))
             .await
             .unwrap();
-        assert!(service.sign_in(MARKER, secret(MARKER)).await.is_err());
         assert!(
             service
-                .sign_in("ana@example.com", secret(MARKER))
+                .sign_in(MARKER, secret(MARKER), &somewhere())
+                .await
+                .is_err()
+        );
+        assert!(
+            service
+                .sign_in("ana@example.com", secret(MARKER), &somewhere())
                 .await
                 .is_err()
         );
@@ -137,7 +142,7 @@ fn an_overwritten_ciphertext_is_gone_from_the_file() {
         let old = store::connections::sealed(&house.store, account, &id, "accessKeyID").await;
         let old = old.unwrap().unwrap().1.ciphertext;
         assert_eq!(found(database.directory(), &old).len(), 1);
-        let change = changes([("accessKeyID", Change::Replace(secret("another")))]);
+        let change = changes([("accessKeyID", Change::Replace(secret("another").into()))]);
         house
             .service
             .overwrite_connection(&ana, &id, 1, change)

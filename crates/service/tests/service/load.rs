@@ -8,7 +8,7 @@ use service::{CommandLine, Service};
 use store::both;
 use store::testing::TestDatabase;
 
-use crate::help::{self, clock, new_user};
+use crate::help::{self, clock, new_user, somewhere};
 
 both! {
     async fn people_are_added_beside_a_busy_server(database: TestDatabase) {
@@ -28,7 +28,7 @@ both! {
                         }
                         1 => {
                             let id = service::session_id_hash(&done.to_be_bytes());
-                            service.session_create(&id, None, b"data", clock().plus(1)).await.unwrap();
+                            service.session_create(&id, None, b"data", clock().plus(1), &somewhere()).await.unwrap();
                         }
                         2 => drop(service.workflows(&ana).await.unwrap()),
                         _ => drop(service.connections(&ana).await.unwrap()),

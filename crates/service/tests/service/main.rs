@@ -2,14 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
+mod access;
 mod connections;
 mod fixture;
+mod grants;
+mod guessing;
 mod help;
+mod keys;
 mod leaks;
 mod load;
 mod people;
 mod roles;
 mod runs;
+mod sealing;
 mod secrets;
 mod sessions;
 mod workflows;

@@ -5,7 +5,7 @@ use service::{CommandLine, FirstAdministrator, Service};
 use store::both;
 use store::testing::TestDatabase;
 
-use crate::help::{self, PASSWORD, clock, field, new_user, secret};
+use crate::help::{self, PASSWORD, clock, field, new_user, secret, somewhere};
 
 fn welcome(code: &str, email: &str) -> FirstAdministrator {
     FirstAdministrator {
@@ -37,7 +37,7 @@ both! {
         assert_eq!(winners.len(), 1);
         assert_eq!(database.number("select count(*) from users").await.unwrap(), 1);
         assert_eq!(house.acts(2).await, ["setup_code.add", "setup_code.use", "user.add"]);
-        let ana = house.service.caller(&winners[0]).await.unwrap().unwrap();
+        let ana = house.caller(&winners[0]).await.unwrap();
         assert_eq!(ana.role(), Role::Administrator);
         assert_eq!(house.service.setup_code().await.unwrap(), None);
         house.entries().await;
@@ -86,7 +86,7 @@ both! {
         let refused = house.service.create_first_administrator(welcome(&code, "b@example.com")).await.unwrap_err();
         assert_eq!((refused.kind, refused.code.as_str()), (ProblemKind::Stale, "already_set_up"));
 
-        let caller = house.service.caller(&id).await.unwrap().unwrap();
+        let caller = house.caller(&id).await.unwrap();
         assert_eq!((caller.email().as_str(), caller.name().as_str()), ("Ana@Example.com", "Ana"));
         assert_eq!(caller.role(), Role::Operator);
         let last = house.last().await;
@@ -97,7 +97,7 @@ both! {
     async fn signing_in_and_failing_to(database: TestDatabase) {
         let house = help::empty(&database).await;
         let ana = house.person("Ana", Role::Viewer).await;
-        let sign_in = async |email: &str, password: &str| house.service.sign_in(email, secret(password)).await;
+        let sign_in = async |email: &str, password: &str| house.service.sign_in(email, secret(password), &somewhere()).await;
         assert_eq!(&sign_in("ANA@example.com", PASSWORD).await.unwrap(), ana.user_id());
         assert_eq!(house.last().await.act, "user.sign_in");
 
@@ -107,7 +107,8 @@ both! {
 
         let unknown = sign_in("nobody@example.com", PASSWORD).await.unwrap_err();
         let last = house.last().await;
-        assert_eq!((last.act.as_str(), last.subject.as_str(), last.detail.as_str()), ("user.sign_in_failed", "", "{}"));
+        let told = r#"{"from":"203.0.113.7"}"#;
+        assert_eq!((last.act.as_str(), last.subject.as_str(), last.detail.as_str()), ("user.sign_in_failed", "", told));
 
         let no_address = sign_in("my password, by mistake", PASSWORD).await.unwrap_err();
         assert_eq!((&wrong, &wrong), (&unknown, &no_address));
@@ -136,8 +137,8 @@ both! {
         let house = help::empty(&database).await;
         let ana = house.person("Ana", Role::Administrator).await;
         database.execute("update users set disabled_at = 1").await.unwrap();
-        assert!(house.service.caller(ana.user_id()).await.unwrap().is_none());
-        let refused = house.service.sign_in("Ana@example.com", secret(PASSWORD)).await.unwrap_err();
+        assert!(house.service.caller(ana.session()).await.unwrap().is_none());
+        let refused = house.service.sign_in("Ana@example.com", secret(PASSWORD), &somewhere()).await.unwrap_err();
         assert_eq!(refused.detail, "E-mail or password is wrong.");
         assert_eq!(house.last().await.act, "user.sign_in_failed");
     }
@@ -146,7 +147,7 @@ both! {
         let house = help::empty(&database).await;
         let ana = house.person("Ana", Role::Administrator).await;
         database.execute("update users set role = 'viewer'").await.unwrap();
-        let now = house.service.caller(ana.user_id()).await.unwrap().unwrap();
+        let now = house.service.caller(ana.session()).await.unwrap().unwrap();
         assert_eq!(now.administrator().unwrap_err().kind, ProblemKind::Forbidden);
     }
 
@@ -155,7 +156,7 @@ both! {
         let ana = house.person("Ana", Role::Viewer).await;
         let id = service::session_id_hash(b"a session");
         let end = clock().plus(1_000);
-        house.service.session_create(&id, Some(ana.user_id()), b"", end).await.unwrap();
+        house.service.session_create(&id, Some(ana.user_id()), b"", end, &somewhere()).await.unwrap();
         let cli = CommandLine::of_this_process();
         let set = async |email: &str, password: &str| house.service.set_password(cli, email, secret(password)).await;
         assert_eq!(field(&set("ana@example.com", "short").await.unwrap_err()), ("password", "too_short"));
@@ -163,8 +164,8 @@ both! {
         set("ana@example.com", "an entirely new one").await.unwrap();
         assert_eq!(house.last().await.act, "user.set_password");
         assert!(house.service.session_load(&id).await.unwrap().is_none());
-        assert!(house.service.sign_in("ana@example.com", secret(PASSWORD)).await.is_err());
-        assert!(house.service.sign_in("ana@example.com", secret("an entirely new one")).await.is_ok());
+        assert!(house.service.sign_in("ana@example.com", secret(PASSWORD), &somewhere()).await.is_err());
+        assert!(house.service.sign_in("ana@example.com", secret("an entirely new one"), &somewhere()).await.is_ok());
     }
 
     async fn an_old_hash_is_renewed_at_sign_in(database: TestDatabase) {
@@ -172,10 +173,10 @@ both! {
         house.person("Ana", Role::Viewer).await;
         let weak = weak_hash(PASSWORD);
         database.execute(&format!("update users set password_hash = '{weak}'")).await.unwrap();
-        house.service.sign_in("ana@example.com", secret(PASSWORD)).await.unwrap();
+        house.service.sign_in("ana@example.com", secret(PASSWORD), &somewhere()).await.unwrap();
         assert_eq!(house.acts(3).await, ["user.rehash_password", "user.sign_in"]);
         assert_eq!(database.number("select count(*) from users where password_hash like '%m=19456,t=2,p=1%'").await.unwrap(), 1);
-        house.service.sign_in("ana@example.com", secret(PASSWORD)).await.unwrap();
+        house.service.sign_in("ana@example.com", secret(PASSWORD), &somewhere()).await.unwrap();
         assert_eq!(house.last().await.act, "user.sign_in");
         assert_eq!(house.entries().await, 6);
     }

@@ -45,7 +45,7 @@ both! {
         service.overwrite_secret(&ana, "two", &token, 1, secret("y")).await.unwrap();
         service.delete_secret(&ana, "two", &token).await.unwrap();
         let aws = house.add_aws(&ana).await;
-        let change = changes([("accessKeyID", Change::Replace(secret("AKIAOTHER")))]);
+        let change = changes([("accessKeyID", Change::Replace(secret("AKIAOTHER").into()))]);
         service.overwrite_connection(&ana, &aws, 1, change).await.unwrap();
         service.delete_connection(&ana, &aws, Some("my-aws-account".into())).await.unwrap();
         service.delete_workflow(&ana, "two", "two").await.unwrap();
@@ -59,9 +59,9 @@ both! {
         let detail = |act: &str| rows.iter().find(|row| row.act == act).unwrap().detail.as_str();
         assert_eq!(
             detail("connection.add"),
-            r#"{"fields":{"accessKeyID":1,"secretAccessKey":1},"name":"my-aws-account","revision":1,"type":"aws"}"#
+            r#"{"fields":{"accessKeyID":1,"secretAccessKey":1},"name":"my-aws-account","revision":1,"sealed":{"accessKeyID":"server","secretAccessKey":"server"},"type":"aws"}"#
         );
-        assert_eq!(detail("connection.overwrite"), r#"{"cleared":[],"fields":{"accessKeyID":2},"revision":2}"#);
+        assert_eq!(detail("connection.overwrite"), r#"{"cleared":[],"fields":{"accessKeyID":2},"revision":2,"sealed":{"accessKeyID":"server"}}"#);
         assert_eq!(detail("workflow.restore"), r#"{"restored":1,"revision":3}"#);
         house.entries().await;
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use model::{Role, Timestamp, UserId};
 use store::both;
 use store::ledger::{self, Verdict};
-use store::sessions::{self, NewSession};
+use store::sessions::{self, NewSession, State};
 use store::testing::TestDatabase;
 
 use crate::help;
@@ -21,11 +21,13 @@ both! {
             let (server, stop, written) = (server.clone(), stop.clone(), written.clone());
             tokio::spawn(async move {
                 let id = [number; 32];
-                let session = NewSession { user: None, data: &[0; 200], expires_at: Timestamp(i64::MAX) };
+                let end = Timestamp(i64::MAX);
+                let state = State { user: None, data: &[0; 200], at: Timestamp(0), expires_at: end };
+                let session = NewSession { state, address: "", agent: "" };
                 sessions::create(&server, &help::account(), &id, session).await.unwrap();
                 while !stop.load(Ordering::Relaxed) {
                     if number % 2 == 0 {
-                        assert!(sessions::save(&server, &help::account(), &id, session).await.unwrap());
+                        assert!(sessions::save(&server, &help::account(), &id, state).await.unwrap());
                     } else {
                         let mut tx = server.begin().await.unwrap();
                         ledger::append(&mut tx, &help::entry("user.sign_in")).await.unwrap();

@@ -1,18 +1,29 @@
 //! People, sessions and the setup code.
 
-use model::{Role, Timestamp, UserId};
-use store::sessions::{self, NewSession};
+use model::{InvitationId, Role, Timestamp, UserId};
+use store::invitations::{self, NewInvitation};
+use store::sessions::{self, NewSession, State};
+use store::sign_ins::{self, Count, Gate};
 use store::testing::TestDatabase;
 use store::users::{self, PasswordHash};
 use store::{Error, both, setup_code};
 
 use crate::help::{self, account, ana};
 
-fn session<'a>(user: Option<&'a UserId>, data: &'a [u8], expires_at: i64) -> NewSession<'a> {
-    NewSession {
+fn state<'a>(user: Option<&'a UserId>, data: &'a [u8], expires_at: i64) -> State<'a> {
+    State {
         user,
         data,
+        at: Timestamp(500),
         expires_at: Timestamp(expires_at),
+    }
+}
+
+fn session<'a>(user: Option<&'a UserId>, data: &'a [u8], expires_at: i64) -> NewSession<'a> {
+    NewSession {
+        state: state(user, data, expires_at),
+        address: "203.0.113.7",
+        agent: "a browser",
     }
 }
 
@@ -59,11 +70,11 @@ both! {
         assert!(sessions::create(&store, &account(), &id, session(None, b"one", 2_000)).await.unwrap());
         assert!(!sessions::create(&store, &account(), &id, session(None, b"two", 2_000)).await.unwrap());
         assert_eq!(load().await.unwrap(), Some((b"one".to_vec(), Timestamp(2_000))));
-        assert!(sessions::save(&store, &account(), &id, session(Some(&ana()), b"three", 3_000)).await.unwrap());
+        assert!(sessions::save(&store, &account(), &id, state(Some(&ana()), b"three", 3_000)).await.unwrap());
         assert_eq!(load().await.unwrap(), Some((b"three".to_vec(), Timestamp(3_000))));
         sessions::delete(&store, &account(), &id).await.unwrap();
         // A request that was under way cannot bring it back.
-        assert!(!sessions::save(&store, &account(), &id, session(Some(&ana()), b"four", 3_000)).await.unwrap());
+        assert!(!sessions::save(&store, &account(), &id, state(Some(&ana()), b"four", 3_000)).await.unwrap());
         assert!(load().await.unwrap().is_none());
     }
 
@@ -77,9 +88,106 @@ both! {
         assert!(!alive(1).await && alive(2).await && alive(3).await);
         assert_eq!(sessions::delete_expired(&store, Timestamp(1_000)).await.unwrap(), 1);
         let mut tx = store.begin().await.unwrap();
-        sessions::delete_of_user(&mut tx, &ana()).await.unwrap();
+        assert_eq!(sessions::delete_of_user(&mut tx, &ana(), Some(&[2; 32])).await.unwrap(), 0);
+        assert_eq!(sessions::delete_of_user(&mut tx, &ana(), None).await.unwrap(), 1);
         tx.commit().await.unwrap();
         assert!(!alive(2).await && alive(3).await);
+    }
+
+    async fn a_session_has_a_person_as_long_as_both_are_there(database: TestDatabase) {
+        let store = help::open(&database).await;
+        let id = [7; 32];
+        sessions::create(&store, &account(), &id, session(Some(&ana()), b"", 5_000)).await.unwrap();
+        let person = async |now| sessions::person(&store, &account(), &id, Timestamp(now)).await.unwrap();
+        let (user, proved_at) = person(4_999).await.unwrap();
+        assert_eq!((user.id, proved_at), (ana(), Timestamp(500)));
+        assert!(person(5_000).await.is_none(), "it has ended");
+        let rows = sessions::of_user(&store, &account(), &ana(), Timestamp(1_000)).await.unwrap();
+        assert_eq!((rows[0].id, rows[0].address.as_str(), rows[0].agent.as_str()), (id, "203.0.113.7", "a browser"));
+        let counts = sessions::count_by_user(&store, &account(), Timestamp(1_000)).await.unwrap();
+        assert_eq!(counts.get(&ana()), Some(&1));
+        for (column, back) in [("disabled_at", "null"), ("deleted_at", "null")] {
+            database.execute(&format!("update users set {column} = 1")).await.unwrap();
+            assert!(person(1_000).await.is_none(), "{column}");
+            database.execute(&format!("update users set {column} = {back}")).await.unwrap();
+            assert!(person(1_000).await.is_some());
+        }
+    }
+
+    async fn who_is_deleted_leaves_a_name_and_nothing_else(database: TestDatabase) {
+        let store = help::open(&database).await;
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(users::active_administrators(&mut tx, &account()).await.unwrap(), 1);
+        let entry = help::entry("user.delete");
+        assert!(users::delete(&mut tx, &ana(), &entry).await.unwrap());
+        assert!(!users::delete(&mut tx, &ana(), &entry).await.unwrap(), "there is nobody any more");
+        assert!(!users::set_role(&mut tx, &ana(), Role::Viewer, &entry).await.unwrap());
+        assert!(!users::set_disabled(&mut tx, &ana(), true, &entry).await.unwrap());
+        assert_eq!(users::active_administrators(&mut tx, &account()).await.unwrap(), 0);
+        // The address is free.
+        let other = UserId::from_bytes([9; 16]);
+        help::add_user(&mut tx, &other, "ana@example.com", Role::Viewer).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(users::find(&store, &account(), &ana()).await.unwrap().is_none());
+        let people = users::list(&store, &account()).await.unwrap();
+        assert_eq!(people.len(), 1);
+        let gone = "select count(*) from users where name = 'Ana' and email = '' and password_hash = ''";
+        assert_eq!(database.number(gone).await.unwrap(), 1);
+    }
+
+    async fn an_invitation_is_one_per_address(database: TestDatabase) {
+        let store = help::open(&database).await;
+        let email = "bo@example.com".parse().unwrap();
+        let ids = [1, 2].map(|number| InvitationId::from_bytes([number; 16]));
+        let mut tx = store.begin().await.unwrap();
+        for (number, id) in (1..).zip(&ids) {
+            let new = NewInvitation {
+                id,
+                code: &[number; 32],
+                email: &email,
+                role: Role::Operator,
+                expires_at: Timestamp(5_000),
+            };
+            invitations::add(&mut tx, &new, &ana(), &help::entry("invitation.add")).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let by_code = async |code: u8, now| {
+            invitations::by_code(&store, &account(), &[code; 32], Timestamp(now)).await.unwrap()
+        };
+        assert!(by_code(1, 0).await.is_none(), "replaced");
+        assert!(by_code(2, 5_000).await.is_none(), "ended");
+        let found = by_code(2, 4_999).await.unwrap();
+        assert_eq!((found.email.as_str(), found.role, found.invited_by.as_str()), ("bo@example.com", Role::Operator, "Ana"));
+        assert_eq!(invitations::list(&store, &account(), Timestamp(0)).await.unwrap().len(), 1);
+        let mut tx = store.begin().await.unwrap();
+        let entry = help::entry("invitation.use");
+        assert!(!invitations::remove(&mut tx, &ids[0], &entry).await.unwrap());
+        assert!(invitations::remove(&mut tx, &ids[1], &entry).await.unwrap());
+        assert!(!invitations::remove(&mut tx, &ids[1], &entry).await.unwrap(), "used");
+        tx.commit().await.unwrap();
+        assert!(by_code(2, 0).await.is_none());
+    }
+
+    async fn gates_are_changed_by_one_at_a_time(database: TestDatabase) {
+        let store = help::open(&database).await;
+        let gates = ["address", "person"].map(|counted| Gate { counted, bucket: 7 });
+        let tries: Vec<_> = (0..20).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let more = |counts: &[Count]| {
+                    let more = |count: &Count| Count { failures: count.failures + 1, closed_until: Timestamp(9) };
+                    counts.iter().map(more).collect()
+                };
+                sign_ins::change(&store, &gates, more).await.unwrap();
+            })
+        }).collect();
+        for one in tries {
+            one.await.unwrap();
+        }
+        let expected = Count { failures: 20, closed_until: Timestamp(9) };
+        assert_eq!(sign_ins::read(&store, &gates).await.unwrap(), [expected, expected]);
+        let other = [Gate { counted: "pair", bucket: 7 }];
+        assert_eq!(sign_ins::read(&store, &other).await.unwrap(), [Count::default()]);
     }
 
     async fn a_setup_code_works_once_and_in_time(database: TestDatabase) {

@@ -27,6 +27,7 @@ fn holdings() -> Holdings {
         id: name.to_owned(),
         type_name: type_name.to_owned(),
         name: name.to_owned(),
+        permitted: true,
     };
     Holdings {
         connections: vec![
