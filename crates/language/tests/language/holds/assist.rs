@@ -125,6 +125,7 @@ fn holdings() -> Holdings {
         id: name.to_owned(),
         type_name: type_name.to_owned(),
         name: name.to_owned(),
+        permitted: name != "prod",
     };
     Holdings {
         connections: vec![
