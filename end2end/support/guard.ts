@@ -23,6 +23,7 @@ const OFFLINE = 'net::ERR_INTERNET_DISCONNECTED';
 export class Guard {
   private readonly complaints: Complaint[] = [];
   private readonly expected: Expected[] = [];
+  private readonly sayings: { words: RegExp; owed: boolean }[] = [];
   private offline = false;
   private scriptless = false;
 
@@ -34,6 +35,11 @@ export class Guard {
   /** The test may make the server answer this; which of two requests wins is not ours to say. */
   mayAnswer(status: number, path: RegExp): void {
     this.expected.push({ status, path, owed: false });
+  }
+
+  /** The test makes a page say this in the console, and fails if none ever does. */
+  expectSaying(words: RegExp): void {
+    this.sayings.push({ words, owed: true });
   }
 
   /** The test takes the network away for a while. */
@@ -63,7 +69,8 @@ export class Guard {
     const open = this.complaints.filter((complaint) => !this.covers(complaint)).map(({ words }) => words);
     const absent = this.expected.filter(({ owed }) => owed);
     const missing = absent.map(({ status, path }) => `nothing at ${path} ever answered ${status}`);
-    const all = [...open, ...missing];
+    const unsaid = this.sayings.filter(({ owed }) => owed).map(({ words }) => `the console never said ${words}`);
+    const all = [...open, ...missing, ...unsaid];
     if (all.length > 0) throw new Error(`the pages complained:\n  ${all.join('\n  ')}`);
   }
 
@@ -83,6 +90,11 @@ export class Guard {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     const text = message.text();
     if (this.offline && text.includes(OFFLINE)) return;
+    const saying = this.sayings.find(({ words }) => words.test(text));
+    if (saying) {
+      saying.owed = false;
+      return;
+    }
     if (this.scriptless && text.includes('was preloaded using link preload but not used')) return;
     const { url } = message.location();
     const words = `the console has a ${message.type()}: ${text} (${url})`;

@@ -151,9 +151,17 @@ test('a circle of steps is told with its path', async ({ as }) => {
   const workflow = await opened(page, 'circle', ROW);
   const circle = steps(step('a', 'dependsOn: c'), step('b', 'dependsOn: a'), step('c', 'dependsOn: b'));
   await workflow.editor.paste(circle);
-  const problem = workflow.problem(/a.*→.*b.*→.*c|a.*→.*c.*→.*b/);
-  await expect(problem.first()).toContainText('error');
-  await workflow.assist.graphButton.click();
+  const path = /a.*→.*b.*→.*c|a.*→.*c.*→.*b/;
+  await expect(workflow.problem(path).first()).toContainText('error');
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('F8');
+  await page.keyboard.press('F1');
+  await expect(workflow.assist.card).toBeFocused();
+  await expect(workflow.assist.card).toContainText(path);
+  await page.keyboard.press('Escape');
+  await expect(workflow.editor.box).toBeFocused();
+  await workflow.assist.graphButton.focus();
+  await page.keyboard.press('Enter');
   await expect(workflow.assist.graph).toContainText('in a circle');
 });
 
@@ -254,37 +262,121 @@ test('whoever may only read has all that changes nothing', async ({ as }) => {
   await expect(workflow.assist.part('fetch')).toBeFocused();
 });
 
-/** Counts what the page hears from its workers. */
-async function watchWorkers(page: Page): Promise<() => Promise<number>> {
+/** What a page has to do with its workers. */
+interface Workers {
+  /** How many messages came from them. */
+  heard: () => Promise<number>;
+  /** How many were begun, and how many of them ended. */
+  counts: () => Promise<[begun: number, ended: number]>;
+  /** From now on none gets what the page sends; answers how many questions were lost so. */
+  holdBack: () => Promise<() => Promise<number>>;
+  /** The newest dies, and questions reach the next one. */
+  kill: () => Promise<void>;
+}
+
+async function watchWorkers(page: Page): Promise<Workers> {
+  interface Watched {
+    all: Worker[];
+    heard: number;
+    ended: Set<Worker>;
+    holding: boolean;
+    lost: number;
+  }
   await page.addInitScript(() => {
-    const counted = window as unknown as { heard: number };
-    counted.heard = 0;
+    const watched: Watched = { all: [], heard: 0, ended: new Set(), holding: false, lost: 0 };
+    (window as unknown as { watched: Watched }).watched = watched;
     window.Worker = class extends Worker {
       constructor(url: string | URL, options?: WorkerOptions) {
         super(url, options);
-        this.addEventListener('message', () => (counted.heard += 1));
+        watched.all.push(this);
+        this.addEventListener('message', () => (watched.heard += 1));
+      }
+
+      override postMessage(message: unknown): void {
+        if (watched.holding) watched.lost += 1;
+        else super.postMessage(message);
+      }
+
+      override terminate(): void {
+        watched.ended.add(this);
+        super.terminate();
       }
     };
   });
-  return () => page.evaluate(() => (window as unknown as { heard: number }).heard);
+  const look = <T>(what: (watched: Watched) => T) =>
+    page.evaluate(`(${what})(window.watched)`) as Promise<T>;
+  return {
+    heard: () => look(({ heard }) => heard),
+    counts: () => look(({ all, ended }): [number, number] => [all.length, ended.size]),
+    holdBack: async () => {
+      await look((watched) => void (watched.holding = true));
+      return () => look(({ lost }) => lost);
+    },
+    kill: () =>
+      look((watched) => {
+        watched.holding = false;
+        watched.all.at(-1)?.dispatchEvent(new ErrorEvent('error', { message: 'killed by a test', cancelable: true }));
+      }),
+  };
 }
 
 /** A workflow of two thousand lines and more. */
 const HUGE = steps(...Array.from({ length: 700 }, (_, at) => step(`step-${at}`, ...(at ? [`dependsOn: step-${at - 1}`] : []))));
 
-test('a worker checks a huge text, and no answer is left behind', async ({ as }) => {
+test('a huge text is checked while somebody types, and no answer is left behind', async ({ as }) => {
   const page = await as(ADA);
-  const heard = await watchWorkers(page);
+  const { heard } = await watchWorkers(page);
   const workflow = await opened(page, 'huge', HUGE);
   await workflow.editor.typeAtEnd('  - name: last');
-  const before = await heard();
   await page.keyboard.type('\ndependsOn: nobody');
   await expect(workflow.problem('nobody')).toBeVisible();
   await expect(workflow.editor.squiggles.last()).toHaveText('nobody');
-  expect(await heard(), 'the worker answered').toBeGreaterThan(before);
+  expect(await heard(), 'a worker answered').toBeGreaterThan(0);
   for (let letter = 0; letter < 'nobody'.length; letter += 1) await page.keyboard.press('Backspace');
   await page.keyboard.type('step-1');
   await expect(workflow.problem('nobody')).toHaveCount(0);
+});
+
+test('a text that would keep the page from drawing is checked by the worker', async ({ as }) => {
+  const page = await as(ADA);
+  const { heard } = await watchWorkers(page);
+  const workflow = await opened(page, 'much', ROW);
+  await workflow.editor.typeAtEnd('# touched');
+  await expect(workflow.problems).toContainText('No problems found.');
+  const many = steps(...Array.from({ length: 3_500 }, (_, at) => step(`step-${at}`)));
+  const before = await heard();
+  await workflow.editor.paste(many);
+  await expect(workflow.problems).toContainText('No problems found.');
+  await workflow.editor.typeAtEnd('    dependsOn: nobody');
+  await expect(workflow.problem('nobody')).toBeVisible();
+  expect(await heard(), 'the worker answered').toBeGreaterThan(before);
+});
+
+test('a worker that dies with several questions is replaced by one', async ({ as, guard }) => {
+  guard.expectSaying(/^The language gave no answer to ask\./);
+  const page = await as(ADA);
+  const workers = await watchWorkers(page);
+  const workflow = await opened(page, 'killed', ROW);
+  await workflow.editor.cursorAt(ROW, 'build', 1);
+  await page.keyboard.press('F1');
+  await expect(workflow.assist.card).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(workflow.assist.card).toBeHidden();
+
+  const lost = await workers.holdBack();
+  const before = await lost();
+  for (let times = 0; times < 3; times += 1) await page.keyboard.press('F12');
+  await expect.poll(lost).toBeGreaterThanOrEqual(before + 3);
+  await workers.kill();
+  await expect(workflow.assist.note, 'none was answered').toBeVisible();
+  await page.keyboard.press('F1');
+  await expect(workflow.assist.card).toContainText('build');
+  expect(await workers.counts()).toEqual([2, 1]);
+
+  await page.keyboard.press('Escape');
+  await workflow.editor.paste(ROW.replace('[build]', '[biuld]'));
+  await expect(workflow.editor.squiggles).toHaveText('biuld');
+  expect(await workers.counts()).toEqual([2, 1]);
 });
 
 test('without workers the page checks by itself', async ({ as }) => {

@@ -27,6 +27,36 @@ test('2 MB of text: told, not saved, still there', async ({ as, guard }) => {
   expect(await workflow.editor.text()).toBe(text);
 });
 
+test('300 KiB of text: a draft with one problem that says what to do, and nothing lost', async ({ as }) => {
+  const page = await as(ADA);
+  await arrange.workflow(page, 'draft');
+  await arrange.secret(page, 'draft', 'token');
+  const workflow = new WorkflowPage(page);
+  await workflow.open('draft');
+  const expectOneProblem = async () => {
+    await expect(workflow.problems.getByRole('listitem')).toHaveCount(1);
+    await expect(workflow.problem('larger than 256 KiB and is not read')).toContainText('error');
+    await expect(workflow.problem('split the workflow')).toBeVisible();
+    await expect(workflow.setupButton).toHaveText('Setup: unknown');
+  };
+  // What would be wrong in it, nobody looks for.
+  const text = `${stepWith('a: !Sekret token')}${longText(300 * 1024)}`;
+  await workflow.editor.paste(text);
+  await expectOneProblem();
+  await workflow.editor.typeAtEnd('# and more');
+  await expectOneProblem();
+  await workflow.save.click();
+  await expect(workflow.saved(1)).toBeVisible();
+
+  await page.reload();
+  await workflow.editor.ready();
+  await expectOneProblem();
+  expect(await workflow.editor.text()).toBe(`${text}# and more`);
+  await workflow.setupButton.click();
+  await expect(workflow.setup.region).toContainText("can't be read");
+  await expect(workflow.setup.secret('token'), 'nobody knows what it uses').toHaveCount(0);
+});
+
 test('an alias bomb is complained about at once', async ({ as }) => {
   const page = await as(ADA);
   await arrange.workflow(page, 'bomb');

@@ -60,6 +60,18 @@ test('the guard lets through what a test expects, and wants it', async ({ browse
   expect(await complaints(browser, '', ANYTHING, expecting(404, true))).toContain('/gone answered 410');
 });
 
+test('the guard lets pages say what a test expects, and wants it', async ({ browser }) => {
+  const expecting = async (_: Page, guard: Guard) => guard.expectSaying(/^bad/);
+  const later = '<script>setTimeout(() => console.error("bad luck"), 50)</script>';
+  const waiting = async (page: Page, guard: Guard) => {
+    const said = page.waitForEvent('console');
+    await expecting(page, guard);
+    await said;
+  };
+  expect(await complaints(browser, later, ANYTHING, waiting)).toBe('');
+  expect(await complaints(browser, '', ANYTHING, expecting)).toContain('never said /^bad/');
+});
+
 test('the search finds a marker in every form and every position', () => {
   const marker = 'Zq7Marker4hK9vXw2';
   for (const before of ['', 'a', 'ab', 'abc', 'abcd']) {

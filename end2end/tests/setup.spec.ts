@@ -5,7 +5,7 @@ import * as arrange from '../support/arrange';
 import { ADA } from '../support/people';
 import { sameDocument } from '../support/same-document';
 import { expect, test } from '../support/test';
-import { stepWith } from '../support/texts';
+import { BROKEN, stepWith } from '../support/texts';
 
 test('follows every change of the text without a request', async ({ as }) => {
   const page = await as(ADA);
@@ -128,6 +128,38 @@ test('an answer that is late does not take back what was found out since', async
   // What the page does with it is over when it has painted twice.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await expect(workflow.setupButton).toHaveText('Setup: unknown');
+});
+
+test('a secret that no text names is listed until one names it', async ({ as }) => {
+  const page = await as(ADA);
+  await arrange.workflow(page, 'leftover', stepWith('a: !Secret deploy-key'));
+  await arrange.secret(page, 'leftover', 'deploy-key');
+  await arrange.secret(page, 'leftover', 'token');
+  const workflow = new WorkflowPage(page);
+  await workflow.open('leftover');
+  await expect(workflow.setupButton, 'it is in nobody\'s way').toHaveText('Setup: ready');
+  await workflow.setupButton.click();
+  await expect(workflow.setup.secret('deploy-key')).toContainText('configured');
+  await expect(workflow.setup.secret('token')).toContainText('not used by this workflow');
+  await expect(workflow.setup.deleteSecret('token')).toBeVisible();
+
+  await workflow.editor.paste(stepWith('a: !Secret deploy-key', 'b: "${secrets.token}"'));
+  await expect(workflow.setup.secret('token')).toContainText('configured');
+  await expect(workflow.setup.secret('token')).not.toContainText('not used');
+  await expect(workflow.setup.deleteSecret('token')).toHaveCount(0);
+
+  await workflow.editor.paste(stepWith('a: nothing'));
+  await expect(workflow.setup.secret('token')).toContainText('not used by this workflow');
+  await expect(workflow.setup.secret('deploy-key')).toContainText('not used by this workflow');
+
+  // What a text uses that cannot be read, nobody knows.
+  await workflow.editor.paste(BROKEN);
+  await expect(workflow.setup.secret('token')).toHaveCount(0);
+
+  await workflow.editor.paste(stepWith('a: !Secret deploy-key'));
+  await workflow.setup.deleteSecret('token').focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/workflows\/leftover\/secrets\/[0-9a-f]+\/delete$/);
 });
 
 test('overwrites what is configured, with a choice per field', async ({ as }) => {

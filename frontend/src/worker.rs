@@ -2,6 +2,7 @@
 
 use app::workflows::worker;
 use js_sys::Function;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Takes over what the account holds, as JSON.
@@ -18,7 +19,7 @@ pub fn know(vocabulary: String) {
 
 /// Asks something about a text; question and answer are JSON. `assist` is the export of the second file.
 #[wasm_bindgen]
-pub fn ask(assist: &Function, question: String, text: String) -> String {
+pub fn ask(assist: &Function, question: String, text: String) -> Result<String, JsValue> {
     worker::ask(assist, question, text)
 }
 

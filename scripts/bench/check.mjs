@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // How long a workflow takes to be checked, beside what reading its YAML alone takes: native and in the browser. And
-// what texts take that are made to be slow or large.
+// what texts take that are made to be slow or large: to be checked, and to answer whatever an editor asks about a place.
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -43,22 +43,42 @@ async function ordinary({ module, workflow, rounds, warmUp, repeats }) {
   return figures;
 }
 
-/** The same for a hostile text: processor time of every round, in which other programs have no part, and mebibytes. */
-async function hostile(page, processor, text) {
-  // A new one each: memory that an instance has, it keeps.
-  await page.evaluate(async (given) => {
-    window.fresh = await window.instantiate(window.compiled);
-    window.fresh.read(given);
-  }, text);
+/**
+ * The same for a hostile text: processor time of every round, in which other programs have no part, and mebibytes; of the
+ * check, and of what an editor asks about each of some places.
+ */
+async function hostile(page, processor, vocabulary, text) {
   const memory = () => page.evaluate(() => window.fresh.memory());
-  const before = await memory();
-  const check = [];
-  for (let round = 0; round < HOSTILE_ROUNDS; round += 1) {
-    const started = processor();
-    await page.evaluate(() => window.fresh.check());
-    check.push(processor() - started);
-  }
-  return { check, memory: (await memory()) - before };
+  // A new one each: memory that an instance has, it keeps.
+  const begin = async () => {
+    await page.evaluate(
+      async ([vocabulary, text]) => {
+        window.fresh = await window.instantiate(window.compiled);
+        window.fresh.read(vocabulary);
+        window.fresh.learn();
+        window.fresh.read(text);
+      },
+      [vocabulary, text],
+    );
+    return memory();
+  };
+  const rounds = async (name, place) => {
+    const times = [];
+    for (let round = 0; round < HOSTILE_ROUNDS; round += 1) {
+      const started = processor();
+      await page.evaluate(([name, place]) => window.fresh[name](place), [name, place]);
+      times.push(processor() - started);
+    }
+    return times;
+  };
+  const before = await begin();
+  const check = await rounds('check');
+  const taken = (await memory()) - before;
+  const again = await begin();
+  const assist = [];
+  const places = await page.evaluate(() => window.fresh.places());
+  for (let place = 0; place < places; place += 1) assist.push(await rounds('assist', place));
+  return { check, memory: taken, assist, assistMemory: (await memory()) - again };
 }
 
 /** Milliseconds that the main threads of all pages have computed so far. */
@@ -71,6 +91,9 @@ async function clock(browser) {
   return () => pages.reduce((sum, path) => sum + computed(path), 0);
 }
 
+/** The rounds at the place that takes longest. */
+const worst = ({ assist }) => assist.reduce((slowest, one) => (median(one) > median(slowest) ? one : slowest));
+
 /** The text with the largest figure. */
 const most = (hostile, figure) => hostile.reduce((worst, one) => (figure(one) > figure(worst) ? one : worst));
 
@@ -78,6 +101,8 @@ function rows(where, figures) {
   const beside = { unit: 'ms', reference: figures.parse, of: 'bare parse' };
   const slowest = most(figures.hostile, ({ check }) => median(check));
   const largest = most(figures.hostile, ({ memory }) => memory);
+  const asked = most(figures.hostile, (one) => median(worst(one)));
+  const widest = most(figures.hostile, ({ assistMemory }) => assistMemory);
   return [
     row({ what: `${where}: full check`, rounds: figures.check, atMost: 2, ...beside }),
     row({ what: `${where}: check and comparison`, rounds: figures.compare, atMost: 2, ...beside }),
@@ -95,6 +120,22 @@ function rows(where, figures) {
       rounds: largest.memory,
       reference: largest.text.length / 2 ** 20,
       of: `its text (${largest.name})`,
+      limit: 32,
+    }),
+    row({
+      what: `${where}: everything asked about one place, slowest`,
+      unit: 'ms',
+      rounds: worst(asked),
+      reference: asked.check,
+      of: `its check (${asked.name})`,
+      limit: 50,
+    }),
+    row({
+      what: `${where}: the same, largest`,
+      unit: 'MiB',
+      rounds: widest.assistMemory,
+      reference: widest.memory,
+      of: `its check (${widest.name})`,
       limit: 32,
     }),
   ];
@@ -116,7 +157,9 @@ await withBrowser(async (browser) => {
   });
   const processor = await clock(browser);
   const there = { ...figures, hostile: [] };
-  for (const one of here.hostile) there.hostile.push({ ...one, ...(await hostile(page, processor, one.text)) });
+  for (const one of here.hostile) {
+    there.hostile.push({ ...one, ...(await hostile(page, processor, here.vocabulary, one.text)) });
+  }
 
   const time = here.clock === 'processor' ? 'processor time' : 'wall time';
   print(
@@ -124,13 +167,19 @@ await withBrowser(async (browser) => {
       `WASM: wall time, ${ROUNDS} rounds of ${REPEATS}, and processor time for hostile texts; medians`,
     [...rows('native', here), ...rows('WASM', there)],
   );
-  console.log('hostile texts of up to 256 KiB, full check, and the memory it takes:');
-  for (const [place, { name, text, check, memory }] of here.hostile.entries()) {
-    const other = there.hostile[place];
-    const times = `${digits(median(check)).padStart(6)} ms native ${digits(median(other.check)).padStart(6)} ms WASM`;
-    const sizes = `${memory.toFixed(1).padStart(5)} MiB native ${other.memory.toFixed(1).padStart(5)} MiB WASM`;
-    const length = `${(Buffer.byteLength(text) / 1024).toFixed(0).padStart(4)} KiB`;
-    console.log(`  ${times}  ${sizes}  ${length}  ${name}`);
+  console.log('hostile texts of up to 256 KiB: the check and its memory, and everything asked about the worst of some places:');
+  for (const [number, one] of here.hostile.entries()) {
+    const other = there.hostile[number];
+    const both = (figure, unit) =>
+      `${figure(one).padStart(6)} ${unit} native ${figure(other).padStart(6)} ${unit} WASM`;
+    const parts = [
+      both(({ check }) => digits(median(check)), 'ms'),
+      both(({ memory }) => memory.toFixed(1), 'MiB'),
+      both((all) => digits(median(worst(all))), 'ms asked'),
+      both(({ assistMemory }) => assistMemory.toFixed(1), 'MiB asked'),
+      `${(Buffer.byteLength(one.text) / 1024).toFixed(0).padStart(4)} KiB`,
+    ];
+    console.log(`  ${parts.join('  ')}  ${one.name}`);
   }
   console.log('');
 });

@@ -28,6 +28,12 @@ export async function instantiate(compiled) {
     parse: work('parse'),
     check: work('check'),
     compare: work('compare'),
+    /** Everything an editor asks about a place of it; `places()` says how many there are, counted from 0. */
+    assist: work('assist'),
+    places: work('places'),
+
+    /** The text is what is said about words. */
+    learn: work('learn'),
 
     /** Hands over a text. */
     read(text) {

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-const TARGETS: [&str; 3] = ["parser", "template", "query"];
+const TARGETS: [&str; 4] = ["parser", "assist", "template", "query"];
 
 /// One input may take so long and so much. The targets themselves look closer at memory.
 const BOUNDS: [&str; 3] = ["-timeout=5", "-rss_limit_mb=1024", "-max_len=4096"];

@@ -25,6 +25,20 @@ pub(crate) fn npm_program(name: &str) -> Command {
     command
 }
 
+/// esbuild, making one minified module of what an entry imports.
+pub(crate) fn esbuild() -> Command {
+    let mut command = npm_program("esbuild");
+    command.args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2022",
+        "--log-level=warning",
+        "--legal-comments=none",
+    ]);
+    command
+}
+
 /// One line about what is being done.
 pub(crate) fn say(what: &str) {
     eprintln!("relay: {what}");

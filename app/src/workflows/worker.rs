@@ -40,17 +40,16 @@ pub fn know(vocabulary: String) {
     VOCABULARY.set(vocabulary);
 }
 
-/// Has a question answered by `assist`, which is the export of that name of the second file.
-pub fn ask(assist: &Function, question: String, text: String) -> String {
+/// Has a question answered by `assist`, which is the export of that name of the second file. Where that fails, this
+/// instance of the WASM is not to be asked again.
+pub fn ask(assist: &Function, question: String, text: String) -> Result<String, JsValue> {
     EXCHANGE.set(Exchange {
         question,
         text,
         answer: String::new(),
     });
-    if let Err(error) = assist.call0(&JsValue::NULL) {
-        leptos::logging::error!("a question of the editor was not answered: {error:?}");
-    }
-    EXCHANGE.take().answer
+    assist.call0(&JsValue::NULL)?;
+    Ok(EXCHANGE.take().answer)
 }
 
 /// Answers the question that [`ask`] has laid ready.

@@ -68,6 +68,19 @@ pub struct Edit {
     pub text: String,
 }
 
+impl Edit {
+    /// `text` instead of what stands at `place`.
+    pub(crate) fn at(place: Place, text: String) -> Self {
+        Self {
+            start: place.start,
+            end: place.end,
+            start_utf16: place.start_utf16,
+            end_utf16: place.end_utf16,
+            text,
+        }
+    }
+}
+
 /// A word of the text inside a sentence: marked, kept short, nothing invisible in it.
 pub(crate) fn shown(word: &str) -> Shown<'_> {
     Shown(word)

@@ -23,7 +23,8 @@ pub use trigger::Trigger;
 
 use serde::Serialize;
 
-pub(crate) use step::ITEM_KEYS;
+pub(crate) use step::KEYS as STEP_KEYS;
+pub(crate) use trigger::KEYS as TRIGGER_KEYS;
 pub(crate) use workflow::KEYS as TOP_KEYS;
 
 use crate::diagnostic::{Diagnostic, Severity};

@@ -189,16 +189,7 @@ impl<'t> Findings<'t> {
 
     pub(crate) fn finish(self) -> Vec<Diagnostic> {
         let places = &self.places;
-        let edit = |(span, text)| {
-            let place = places.place(span);
-            Edit {
-                start: place.start,
-                end: place.end,
-                start_utf16: place.start_utf16,
-                end_utf16: place.end_utf16,
-                text,
-            }
-        };
+        let edit = |(span, text)| Edit::at(places.place(span), text);
         let made = |found: Finding| Diagnostic {
             severity: found.severity,
             code: found.code.as_str(),

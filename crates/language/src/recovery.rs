@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use crate::document::{ITEM_KEYS, TOP_KEYS};
+use crate::document::{STEP_KEYS, TOP_KEYS, TRIGGER_KEYS};
 use crate::limits::{MAX_TEXT, MAX_TROUBLES};
 use crate::syntax::Trouble;
 
@@ -171,7 +171,9 @@ fn is_item(line: &str, indent: usize) -> bool {
     };
     let inside = inside.trim_start_matches(' ');
     blanks.bytes().all(|byte| byte == b' ')
-        && (inside.starts_with('{') || key(inside).is_some_and(|word| ITEM_KEYS.contains(&word)))
+        && (inside.starts_with('{')
+            || key(inside)
+                .is_some_and(|word| STEP_KEYS.contains(&word) || TRIGGER_KEYS.contains(&word)))
 }
 
 #[cfg(test)]

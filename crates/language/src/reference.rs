@@ -2,11 +2,13 @@
 
 mod function;
 mod map_form;
+mod quoted;
 mod tag;
 mod template;
 mod text;
 mod walk;
 
+pub(crate) use quoted::quoted;
 #[cfg(feature = "evaluate")]
 pub(crate) use tag::parts as tag_parts;
 pub(crate) use walk::Walker;

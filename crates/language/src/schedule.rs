@@ -2,10 +2,11 @@
 //! zone in front.
 //!
 //! The text is read here; when it fires the next time, [`next`] works out, which knows the time
-//! zones of the world. The browser leaves that out and knows only how their names begin.
+//! zones of the world. The browser leaves that out and knows only their names.
 
 mod duration;
 mod field;
+mod names;
 #[cfg(feature = "evaluate")]
 mod next;
 #[cfg(feature = "evaluate")]
@@ -71,15 +72,6 @@ const WORDS: [(&str, [Option<u32>; 5]); 7] = [
 
 const CANDIDATES: &str = "@yearly @annually @monthly @weekly @daily @midnight @hourly";
 
-/// How the names of time zones begin, and those that have but one part. A test compares them with
-/// the database that the server carries; the browser has no room for all the cities.
-const AREAS: &str = "Africa America Antarctica Arctic Asia Atlantic Australia Brazil Canada Chile \
-                     Etc Europe Indian Mexico Pacific US";
-const SHORT: &str = "CET CST6CDT Cuba EET EST EST5EDT Egypt Eire Factory GB GB-Eire GMT GMT+0 \
-                     GMT-0 GMT0 Greenwich HST Hongkong Iceland Iran Israel Jamaica Japan Kwajalein \
-                     Libya Local MET MST MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROC \
-                     ROK Singapore Turkey UCT UTC Universal W-SU WET Zulu";
-
 /// How many days each month has at most.
 const DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -144,25 +136,17 @@ fn zone_name(text: &str) -> Result<(Option<&str>, usize), Wrong> {
         return Err(Wrong::new(0..text.len(), message));
     };
     let name = &behind[..length];
-    let known = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
-    let (first, list) = match name.split_once('/') {
-        Some((area, _)) => (area, AREAS),
-        None => (name, SHORT),
-    };
-    let begins = first.is_empty() || list.split_ascii_whitespace().any(|one| one == first);
-    if !begins || !name.chars().all(known) {
-        // Of a name that begins well nobody can tell what else is meant.
-        let (wrong, candidates) = if begins { (name, "") } else { (first, list) };
-        return Err(Wrong {
+    match names::find(name) {
+        Ok(()) => Ok((Some(name), begin + length)),
+        Err(names::Unknown { part, candidates }) => Err(Wrong {
             candidates,
             otherwise: "; write it like `Europe/Berlin`",
             ..Wrong::new(
-                begin..begin + wrong.len(),
+                begin + part.start..begin + part.end,
                 format!("there is no time zone {}", shown(name)),
             )
-        });
+        }),
     }
-    Ok((Some(name), begin + length))
 }
 
 fn word(text: &str, place: &impl Fn(&str) -> Range<usize>) -> Result<Rule, Wrong> {
@@ -280,6 +264,17 @@ mod tests {
             ("TZ=Nowhere", "TZ=Nowhere", "a time zone is written"),
             ("TZ=a?b * * * * *", "a?b", "no time zone `a?b`"),
             ("TZ=utc * * * * *", "utc", "no time zone `utc`"),
+            (
+                "TZ=Europe/Berln * * * * *",
+                "Berln",
+                "no time zone `Europe/Berln`",
+            ),
+            (
+                "CRON_TZ=America/Argentina/Jujui @daily",
+                "Argentina/Jujui",
+                "no time zone `America/Argentina/Jujui`",
+            ),
+            ("TZ=Europe/ @daily", "Europe/", "no time zone `Europe/`"),
             (
                 "TZ=Mars/Phobos @daily",
                 "Mars",

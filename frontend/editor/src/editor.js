@@ -9,6 +9,7 @@
 
 import { Annotation, Compartment, EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { afterPaint } from "./after-paint.js";
 import { diagnostics, remarks } from "./diagnostics.js";
 import { keys } from "./keys.js";
 import { checker } from "./language/checker.js";
@@ -17,6 +18,9 @@ import { look } from "./look.js";
 import { panels } from "./panels.js";
 import { takeOver } from "./textarea.js";
 import { workflowLanguage } from "./yaml.js";
+
+/** What follows a key may take so many milliseconds of a frame, so that the rest is enough to draw it. */
+const FRAME_PART = 11;
 
 // Marks a change that came through the handle, not from the person: onChange is not told about it.
 const fromOutside = Annotation.define();
@@ -46,16 +50,20 @@ export function mount(options) {
   const { doc, selection, attributes, replace, restore } = takeOver(textarea, parent);
 
   const language = link(module);
+  // What stands around the text may follow a frame later.
+  const checkedSoon = afterPaint(onChecked);
   const found = remarks(() => view.state.readOnly);
+  // When the browser began with what the person does.
+  let begun = -Infinity;
   const check = checker({
-    check: language.check,
+    check: (text) => language.check(text, FRAME_PART - (performance.now() - begun)),
     text() {
       found.taken(view.state.doc);
       return view.state.doc.toString();
     },
     shown(answer) {
       view.dispatch(found.found(view.state, answer ? JSON.parse(answer).remarks : []));
-      onChecked(answer ?? "");
+      checkedSoon(answer ?? "");
     },
   });
 
@@ -74,6 +82,7 @@ export function mount(options) {
         view.dispatch({ effects: late.reconfigure(part.assist(tools)) });
         // The language comes before the first word is typed.
         check();
+        void language.rehearse(view.state.doc.toString());
         return part.commands(tools);
       },
       () => {
@@ -117,6 +126,9 @@ export function mount(options) {
       ],
     }),
   });
+  for (const name of ["keydown", "beforeinput", "paste", "cut", "drop"]) {
+    view.dom.addEventListener(name, () => (begun = performance.now()), true);
+  }
   replace(view);
   const beside = panel && panels({ view, panel, ask: tools.ask });
   void language.hold(holdings);

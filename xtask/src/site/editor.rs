@@ -3,7 +3,7 @@
 
 use crate::failure::Result;
 use crate::files;
-use crate::shell::{npm_program, run, say};
+use crate::shell::{esbuild, run, say};
 use crate::stamp::{Stamp, unless_made};
 use std::path::PathBuf;
 use std::process::Command;
@@ -30,16 +30,5 @@ pub(super) fn build() -> Result<PathBuf> {
 }
 
 fn bundle(entry: &str, to: impl FnOnce(&mut Command) -> &mut Command) -> Result<()> {
-    let mut esbuild = npm_program("esbuild");
-    esbuild
-        .args([
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--target=es2022",
-            "--log-level=warning",
-            "--legal-comments=none",
-        ])
-        .arg(entry);
-    run(to(&mut esbuild))
+    run(to(esbuild().arg(entry)))
 }

@@ -4,7 +4,7 @@
 use super::split::{Halves, split};
 use crate::failure::{Result, While};
 use crate::files;
-use crate::shell::{cargo, compiled, npm_program, run, say};
+use crate::shell::{cargo, compiled, esbuild, npm_program, run, say};
 use crate::stamp::{Stamp, unless_made};
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
@@ -134,19 +134,10 @@ fn make(bundle: &Bundle, compiled: &Path, part: &Path) -> Result<()> {
         }
     };
     // Bundled, so that the small modules which components bring along cost no request each.
-    run(npm_program("esbuild")
-        .args([
-            "--bundle",
-            "--minify",
-            "--format=esm",
-            "--target=es2022",
-            "--log-level=warning",
-        ])
-        .arg(entry)
-        .arg(format!(
-            "--outfile={}",
-            part.join(format!("{name}.js")).display()
-        )))
+    run(esbuild().arg(entry).arg(format!(
+        "--outfile={}",
+        part.join(format!("{name}.js")).display()
+    )))
 }
 
 /// wasm-opt is npm's: the same pinned version for everybody, installed without root. Debian's is years older than the

@@ -24,7 +24,7 @@ fn main() {
     match words[..] {
         [] => println!("{}", native::measure()),
         ["answers"] => answers::print(),
-        [memory::WORD] => memory::print(),
+        [word @ (memory::CHECK | memory::ASSIST)] => memory::print(word),
         _ => eprintln!("usage: check [answers]"),
     }
 }

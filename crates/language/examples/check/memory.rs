@@ -5,18 +5,22 @@ use std::fs;
 use std::io::{Read as _, Write as _, stdin};
 use std::process::{Command, Stdio};
 
+use language::VOCABULARY;
 use language::limits::MAX_TEXT;
 
 use crate::work;
 
 /// Tells this program to check the text on its input and print what that took.
-pub(crate) const WORD: &str = "memory";
+pub(crate) const CHECK: &str = "memory";
 
-/// Mebibytes that the check of a text takes; none where the kernel does not say.
-pub(crate) fn taken(text: &str) -> Option<f64> {
+/// The same for everything that an editor asks about the text.
+pub(crate) const ASSIST: &str = "assist-memory";
+
+/// Mebibytes that a text takes; none where the kernel does not say.
+pub(crate) fn taken(word: &str, text: &str) -> Option<f64> {
     let this = std::env::current_exe().ok()?;
     let mut child = Command::new(this)
-        .arg(WORD)
+        .arg(word)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -26,14 +30,21 @@ pub(crate) fn taken(text: &str) -> Option<f64> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
-/// Checks the text on the input and prints what that took.
-pub(crate) fn print() {
+/// Does the work on the text on the input and prints what that took.
+pub(crate) fn print(word: &str) {
     let mut text = String::with_capacity(MAX_TEXT);
     if stdin().read_to_string(&mut text).is_err() {
         return;
     }
+    let holdings = work::holdings();
     let Some(before) = peak() else { return };
-    std::hint::black_box(work::check(&text));
+    if word == CHECK {
+        std::hint::black_box(work::check(&text));
+    } else {
+        for place in 0..work::PLACES {
+            std::hint::black_box(work::assist(&text, &holdings, VOCABULARY, place));
+        }
+    }
     if let Some(after) = peak() {
         println!("{}", after - before);
     }

@@ -5,6 +5,8 @@ use std::hint::black_box;
 use std::thread;
 use std::time::Instant;
 
+use language::VOCABULARY;
+use model::Holdings;
 use serde_json::{Value, json};
 
 use crate::{memory, text, work};
@@ -35,20 +37,27 @@ pub(crate) fn measure() -> Value {
         "check": check.split_off(1),
         "compare": compare.split_off(1),
         "workflow": text,
-        "hostile": text::hostile().iter().map(hostile).collect::<Vec<_>>(),
+        "vocabulary": VOCABULARY,
+        "hostile": text::hostile().iter().map(|one| hostile(one, &holdings)).collect::<Vec<_>>(),
     })
 }
 
-fn hostile((name, text): &(&str, String)) -> Value {
-    let mut times: Vec<_> = (0..HOSTILE_ROUNDS)
-        .map(|_| milliseconds(|| work::check(text)))
-        .collect();
+fn hostile((name, text): &(&str, String), holdings: &Holdings) -> Value {
+    let mut times = rounds(|| work::check(text));
+    let place = |place| rounds(|| work::assist(text, holdings, VOCABULARY, place));
     json!({
         "name": name,
         "text": text,
         "check": times.split_off(1),
-        "memory": memory::taken(text),
+        "assist": (0..work::PLACES).map(place).collect::<Vec<_>>(),
+        "memory": memory::taken(memory::CHECK, text),
+        "assistMemory": memory::taken(memory::ASSIST, text),
     })
+}
+
+/// Milliseconds of every round.
+fn rounds(work: impl Fn() -> usize) -> Vec<f64> {
+    (0..HOSTILE_ROUNDS).map(|_| milliseconds(&work)).collect()
 }
 
 fn milliseconds(mut work: impl FnMut() -> usize) -> f64 {

@@ -105,6 +105,12 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
         ("directions alone", fill("a: \"", "\u{202e}", "\"")),
         ("control characters alone", fill("", "\u{1}", "")),
         ("UTF-16", "a\0".repeat(100_000)),
+        ("many types of connections", types()),
+        (
+            "many images of which one could set something",
+            many_steps(|n| format!("- {{name: s{n}, image: relaysh/x{n}, spec: !Output }}\n")),
+        ),
+        ("one step that needs all others", needs_all()),
         ("templates that never end", in_spec("${")),
         ("groups that never end", in_spec("${(")),
         ("calls that never end", in_spec("${f(")),
@@ -160,6 +166,19 @@ fn many_secrets() -> String {
         secrets(30),
         steps.collect::<String>()
     )
+}
+
+fn types() -> String {
+    let connections = numbered(7_000, |number| {
+        format!("    k{number}: !Connection [t{number}, x]\n")
+    });
+    format!("{SPEC}{connections}    x: !Connection {{type: }}\n")
+}
+
+fn needs_all() -> String {
+    let steps = numbered(5_200, |number| format!("- {{name: s{number}, image: i}}\n"));
+    let needs = numbered(5_200, |number| format!("s{number}, "));
+    format!("steps:\n{steps}- {{name: z, image: i, dependsOn: [{needs}]}}\n")
 }
 
 fn keys(count: usize) -> String {

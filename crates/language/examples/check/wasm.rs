@@ -14,6 +14,7 @@ use crate::work;
 
 thread_local! {
     static GIVEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static VOCABULARY: RefCell<String> = const { RefCell::new(String::new()) };
     static ANSWER: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
@@ -62,6 +63,26 @@ pub fn check() -> usize {
 pub fn compare() -> usize {
     let holdings = work::holdings();
     with(|text| work::check_and_compare(text, &holdings))
+}
+
+/// Takes the text for what is said about words.
+#[wasm_bindgen]
+pub fn learn() {
+    VOCABULARY.set(with(str::to_owned));
+}
+
+/// [`work::assist`] at a place of the text.
+#[wasm_bindgen]
+pub fn assist(place: usize) -> usize {
+    let holdings = work::holdings();
+    VOCABULARY
+        .with_borrow(|vocabulary| with(|text| work::assist(text, &holdings, vocabulary, place)))
+}
+
+/// How many places there are.
+#[wasm_bindgen]
+pub fn places() -> usize {
+    work::PLACES
 }
 
 /// Works out [`work::answer`]; returns its length in bytes.

@@ -15,6 +15,14 @@ pub fn parser(input: &[u8]) {
     bounds::within(|| holds::text(&text));
 }
 
+/// A workflow text with `‸` where the cursor is, or else with the cursor at its end: whatever an editor asks there.
+pub fn assist(input: &[u8]) {
+    let text = String::from_utf8_lossy(input);
+    let (before, behind) = text.split_once('‸').unwrap_or((&text, ""));
+    let (at, text) = (before.encode_utf16().count(), format!("{before}{behind}"));
+    bounds::within(|| holds::assist(&text, at));
+}
+
 /// A tree in its JSON form, or else a single text: as something to evaluate, and as data from outside.
 pub fn template(input: &[u8]) {
     let tree = serde_json::from_slice(input)

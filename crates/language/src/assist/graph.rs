@@ -1,6 +1,6 @@
 //! Steps and what they wait for, for a picture beside the text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
@@ -65,12 +65,13 @@ impl Assist<'_> {
                 plan.next()
             };
             let needs = planned.map_or(&[] as &[String], |planned| &planned.needs);
+            let named: HashSet<&String> = step.depends_on.iter().collect();
             let mut needs: Vec<_> = needs
                 .iter()
                 .filter_map(|name| {
                     Some(Need {
                         step: *numbers.get(name.as_str())?,
-                        explicit: step.depends_on.contains(name),
+                        explicit: named.contains(name),
                     })
                 })
                 .collect();

@@ -157,14 +157,7 @@ impl Assist<'_> {
     }
 
     fn edit(&self, span: Span, text: String) -> Edit {
-        let place = self.place(span);
-        Edit {
-            start: place.start,
-            end: place.end,
-            start_utf16: place.start_utf16,
-            end_utf16: place.end_utf16,
-            text,
-        }
+        Edit::at(self.place(span), text)
     }
 }
 

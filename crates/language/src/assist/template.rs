@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::reference::quoted;
+
 /// One name in a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Word {
@@ -216,29 +218,9 @@ impl Scanner<'_> {
 
     /// A text in quotes: its value. None when the text ends in it.
     fn quoted(&mut self) -> Option<String> {
-        let quote = self.byte();
-        let mut value = String::new();
-        let mut escaped = false;
-        for (offset, c) in self.text[self.at..].char_indices().skip(1) {
-            if escaped {
-                value.push(match c {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    other => other,
-                });
-                escaped = false;
-            } else if c == '\\' && quote != Some(b'`') {
-                escaped = true;
-            } else if u8::try_from(c).ok() == quote {
-                self.at += offset + 1;
-                return Some(value);
-            } else {
-                value.push(c);
-            }
-        }
-        self.at = self.text.len();
-        None
+        let read = quoted(&self.text[self.at..]);
+        self.at += read.length;
+        read.closed.then_some(read.value)
     }
 
     fn word(&mut self) {

@@ -40,7 +40,7 @@ pub struct Step {
     pub place: Place,
 }
 
-const KEYS: [&str; 12] = [
+pub(crate) const KEYS: [&str; 12] = [
     "name",
     "description",
     "type",
@@ -53,24 +53,6 @@ const KEYS: [&str; 12] = [
     "inputFile",
     "command",
     "args",
-];
-
-/// The keys that an entry of `steps` or `triggers` may begin with.
-pub(crate) const ITEM_KEYS: [&str; 14] = [
-    "name",
-    "description",
-    "type",
-    "image",
-    "spec",
-    "env",
-    "dependsOn",
-    "when",
-    "input",
-    "inputFile",
-    "command",
-    "args",
-    "source",
-    "binding",
 ];
 
 /// A step with what its values have to be looked up for.

@@ -28,7 +28,7 @@ pub struct Trigger {
     pub place: Place,
 }
 
-const KEYS: [&str; 4] = ["name", "source", "binding", "when"];
+pub(crate) const KEYS: [&str; 4] = ["name", "source", "binding", "when"];
 const SCHEDULE: [&str; 2] = ["type", "schedule"];
 const PUSH: [&str; 2] = ["type", "schema"];
 const WEBHOOK: [&str; 8] = [

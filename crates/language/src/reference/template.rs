@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Kind, Name, Reference, guards};
+use super::{Kind, Name, Reference, guards, quoted};
 use crate::expression::next_template;
 
 /// A reference and the bytes of the text it stands in.
@@ -119,7 +119,7 @@ impl<'t> Scanner<'t> {
     fn run(&mut self) -> bool {
         while let Some(byte) = self.byte() {
             match byte {
-                b'\'' | b'"' | b'`' => drop(self.string()),
+                b'\'' | b'"' | b'`' => self.string(),
                 b'(' => self.open(b')', false, false),
                 b'[' => self.open(b']', false, false),
                 b'{' => self.open(b'}', false, false),
@@ -221,31 +221,9 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// A text in quotes, without them and its escapes.
-    fn string(&mut self) -> String {
-        let quote = self.byte();
-        let mut value = String::new();
-        let mut escaped = false;
-        for (offset, c) in self.text[self.at..].char_indices().skip(1) {
-            if escaped {
-                value.push(match c {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    other => other,
-                });
-                escaped = false;
-            } else if c == '\\' && quote != Some(b'`') {
-                escaped = true;
-            } else if u8::try_from(c).ok() == quote {
-                self.at += offset + 1;
-                return value;
-            } else {
-                value.push(c);
-            }
-        }
-        self.at = self.text.len();
-        value
+    /// A text in quotes.
+    fn string(&mut self) {
+        self.at += quoted(&self.text[self.at..]).length;
     }
 
     /// A name that is no accessor: a call, a keyword, or perhaps a root.
@@ -275,12 +253,16 @@ impl<'t> Scanner<'t> {
         }
         self.at += 1;
         self.skip_blanks();
-        let from = self.at;
-        let mut quotes = 0;
+        let mut from = self.at;
+        // The closing quote, which is missing in a text that ends before it.
+        let mut quote = 0;
         let value = match self.byte() {
             Some(b'\'' | b'"' | b'`') => {
-                quotes = 1;
-                self.string()
+                let read = quoted(&self.text[self.at..]);
+                self.at += read.length;
+                from += 1;
+                quote = usize::from(read.closed);
+                read.value
             }
             Some(b'0'..=b'9') => {
                 self.number();
@@ -292,7 +274,7 @@ impl<'t> Scanner<'t> {
                 return None;
             }
         };
-        let range = from + quotes..(self.at - quotes).max(from + quotes);
+        let range = from..self.at - quote;
         if !dot {
             self.skip_blanks();
             if self.byte() != Some(b']') {

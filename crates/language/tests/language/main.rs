@@ -6,6 +6,7 @@ mod decisions;
 mod dialects;
 mod evaluation;
 mod expense;
+mod found;
 mod holds;
 mod hostile;
 mod mutations;

@@ -16,7 +16,12 @@ export function checker({ check, text, shown }) {
     busy = true;
     while (wanted) {
       wanted = false;
-      shown(await check(text()));
+      try {
+        shown(await check(text()));
+      } catch (error) {
+        // The next text is checked all the same.
+        console.error("What a check has found is not shown.", error);
+      }
     }
     busy = false;
   }

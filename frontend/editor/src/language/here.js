@@ -1,8 +1,10 @@
 // The language as WASM, in the page or in a worker: the same for both.
 
+const CHECK = JSON.stringify({ ask: "check" });
+
 /**
  * @param {string} glue address of the bindings
- * @param {WebAssembly.Module} [module] for a worker; the page has its WASM already
+ * @param {WebAssembly.Module} [module] for an instance of one's own; the page has one already
  */
 export async function language(glue, module) {
   const bindings = await import(glue);
@@ -19,5 +21,11 @@ export async function language(glue, module) {
     },
     /** Answers a question about a text; needs the second half. */
     ask: (question, text) => bindings.ask(assist, question, text),
+    /** The check of a text, and how many milliseconds that took. */
+    check(text) {
+      const begun = performance.now();
+      const answer = bindings.ask(assist, CHECK, text);
+      return { answer, took: performance.now() - begun };
+    },
   };
 }

@@ -1,12 +1,25 @@
 // The way to the language: a worker, so that checking never keeps the page from drawing; where a browser gives none,
 // the page itself.
+//
+// After a key, browsers draw before they hand over what a worker has sent, so what that found is seen a frame later. A
+// check that is known to take a fraction of a frame is therefore done in the page, and drawn together with the key.
 
 import { language } from "./here.js";
+import { pace } from "./pace.js";
 
 const beside = (name) => new URL(name, import.meta.url).href;
 const GLUE = "workbench.js";
 const MORE = "workbench_more.wasm";
 const VOCABULARY = "vocabulary.txt";
+
+/** The page checks a text itself that takes no longer, in milliseconds: a third of a frame. */
+const QUICK = 6;
+
+/** Browsers make code faster that is used: so often the first text is checked to see how fast that is. */
+const ROUNDS = 12;
+
+/** Some time when the page has nothing else to do. */
+const idle = () => new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done));
 
 /** A worker that is ready, as the functions of the language, each answering a promise. */
 async function inWorker(module) {
@@ -19,10 +32,12 @@ async function inWorker(module) {
     waiting.clear();
   };
   worker.onmessage = ({ data: { id, answer, failed } }) => {
-    const { resolve, reject } = waiting.get(id);
+    const asked = waiting.get(id);
+    // Nobody waits any more for what was on its way when the worker was ended.
+    if (!asked) return;
     waiting.delete(id);
-    if (failed === undefined) resolve(answer);
-    else reject(new Error(failed));
+    if (failed === undefined) asked.resolve(answer);
+    else asked.reject(new Error(failed));
   };
   worker.onerror = (event) => {
     event.preventDefault();
@@ -42,7 +57,7 @@ async function inWorker(module) {
     end(error);
     throw error;
   }
-  return { hold: call("hold"), learn: call("learn"), ask: call("ask"), end };
+  return { hold: call("hold"), learn: call("learn"), ask: call("ask"), check: call("check"), end };
 }
 
 /**
@@ -59,23 +74,32 @@ export function link(module) {
     } catch {
       there = await language(beside(GLUE));
     }
-    if (holdings !== undefined) await there.hold(holdings);
-    if (more) await there.learn(...more);
+    try {
+      if (holdings !== undefined) await there.hold(holdings);
+      if (more) await there.learn(...more);
+    } catch (error) {
+      there.end?.(error);
+      throw error;
+    }
     return there;
   }
 
   let opened = open();
 
   async function call(name, ...given) {
-    const there = await opened;
+    opened ??= open();
+    const mine = opened;
+    let there;
     try {
+      there = await mine;
       return await there[name](...given);
     } catch (error) {
       console.error(`The language gave no answer to ${name}.`, error);
-      // What has failed once inside is not used again. In the page there is no other.
-      if (there.end) {
-        there.end(error);
-        opened = open();
+      // What has failed once inside is not used again: the next question opens another. All that waited for it come
+      // here, perhaps after that. In the page there is no other.
+      if (!there || there.end) {
+        there?.end(error);
+        if (opened === mine) opened = undefined;
       }
       return undefined;
     }
@@ -90,7 +114,7 @@ export function link(module) {
   let loaded;
 
   /** The first question loads the second half of the WASM. */
-  async function ask(question, text) {
+  async function ask(name, ...given) {
     loaded ??= load();
     try {
       await loaded;
@@ -99,27 +123,71 @@ export function link(module) {
       loaded = undefined;
       return undefined;
     }
-    return call("ask", JSON.stringify(question), text);
+    return call(name, ...given);
+  }
+
+  const speed = pace();
+  // A language of the page's own, apart from that of its islands, which a failure must not reach.
+  let near;
+  let nearer;
+
+  async function approach(text) {
+    const mine = await language(`${beside(GLUE)}#near`, module);
+    await mine.learn(...more);
+    // The first check is slow, and nobody waits for this one.
+    await idle();
+    mine.check(text);
+    if (holdings !== undefined) mine.hold(holdings);
+    near = mine;
+  }
+
+  async function checkThere(text) {
+    const done = await ask("check", text);
+    if (!done) return undefined;
+    speed.took(text.length, done.took);
+    if (speed.of(text.length) <= QUICK && (await opened)?.end) nearer ??= approach(text).catch(() => {});
+    return done.answer;
+  }
+
+  function checkHere(text) {
+    try {
+      const { answer, took } = near.check(text);
+      speed.took(text.length, took);
+      return answer;
+    } catch (error) {
+      console.error("The page's own language gave no answer.", error);
+      near = undefined;
+      return checkThere(text);
+    }
   }
 
   return {
     /** What the account holds, as JSON. */
     hold(json) {
       holdings = json;
+      near?.hold(json);
       return call("hold", json);
     },
 
-    /** The check of a text as JSON; nothing when it failed. */
-    check: (text) => ask({ ask: "check" }, text),
+    /** The check of a text as JSON: at once if it fits into so many milliseconds, or later; nothing when it failed. */
+    check(text, room) {
+      const fits = speed.of(text.length) <= Math.min(QUICK, room);
+      return near && fits ? checkHere(text) : checkThere(text);
+    },
+
+    /** Finds out how fast texts like this one are checked. */
+    async rehearse(text) {
+      for (let round = 0; round < ROUNDS && !nearer; round += 1) await checkThere(text);
+    },
 
     /** The answer to a question about a text. */
     async ask(question, text) {
-      const answer = await ask(question, text);
+      const answer = await ask("ask", JSON.stringify(question), text);
       return answer ? JSON.parse(answer) : undefined;
     },
 
     end() {
-      opened.then((there) => there.end?.());
+      opened?.then((there) => there.end?.());
     },
   };
 }

@@ -98,8 +98,10 @@ impl Asked<'_, '_> {
             Holds::Boolean => format!("{OPEN}false{CLOSE}"),
             Holds::Secret => format!("!Secret {OPEN}{}{CLOSE}", plain(key.name)),
             Holds::Connection(kind) => {
-                let known = self.connections(Some(kind)).into_iter().next();
-                let name = known.map_or_else(|| format!("my-{kind}-connection"), |(_, name)| name);
+                let name = match self.first_connection(kind) {
+                    Some(name) => name.to_owned(),
+                    None => format!("my-{kind}-connection"),
+                };
                 format!(
                     "!Connection {{type: {}, name: {OPEN}{}{CLOSE}}}",
                     plain(kind),

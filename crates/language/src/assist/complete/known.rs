@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Asked, ItemKind};
 use crate::assist::names::Symbol;
-use crate::assist::vocabulary::Image;
+use crate::assist::vocabulary::{self, Image};
 
 impl<'a> Asked<'a, '_> {
     /// Connections of the account and of the text, as type and name.
@@ -19,6 +19,16 @@ impl<'a> Asked<'a, '_> {
             .filter(|one| seen.insert(*one))
             .map(|(of, name)| (of.clone(), name.clone()))
             .collect()
+    }
+
+    /// The first connection of a type, of the account or of the text.
+    pub(super) fn first_connection(&self, kind: &str) -> Option<&str> {
+        let held = &self.holdings.connections;
+        let held = held.iter().map(|one| (&one.type_name, &one.name));
+        let used = &self.assist.document.requirements.connections;
+        let used = used.iter().map(|one| (&one.type_name, &one.name));
+        let found = held.chain(used).find(|(of, _)| *of == kind);
+        found.map(|(_, name)| name.as_str())
     }
 
     /// Secrets of the workflow and of the text.
@@ -101,13 +111,17 @@ impl<'a> Asked<'a, '_> {
                 used.entry(from).or_default().push(name);
             }
         }
+        // Each is looked for among all: a text can name thousands.
+        let library: HashMap<&str, Image> =
+            self.library.images().map(|one| (one.name, one)).collect();
         let mut published: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut all = Vec::new();
         let mut seen = HashSet::new();
         for step in steps {
             seen.clear();
             let sets = images.get(step.as_str()).map(|image| {
-                let sets = || self.library.image(image).map_or_else(Vec::new, Image::sets);
+                let known = vocabulary::published(image).and_then(|name| library.get(name));
+                let sets = || known.map_or_else(Vec::new, |image| image.sets());
                 let names = || sets().into_iter().map(|key| key.name).collect();
                 &*published.entry(image).or_insert_with(names)
             });

@@ -1,6 +1,6 @@
 //! How items are put together, and how names are written so that they mean themselves.
 
-use super::{Asked, Item, ItemKind};
+use super::{Asked, Item, ItemKind, MAX_ITEMS};
 use crate::assist::spot::part;
 use crate::assist::written::Notation;
 use crate::diagnostic::Edit;
@@ -115,14 +115,7 @@ impl Asked<'_, '_> {
     }
 
     pub(super) fn edit(&self, at: usize, text: &str) -> Edit {
-        let place = self.assist.place(Span::new(at, at));
-        Edit {
-            start: place.start,
-            end: place.end,
-            start_utf16: place.start_utf16,
-            end_utf16: place.end_utf16,
-            text: text.to_owned(),
-        }
+        Edit::at(self.assist.place(Span::new(at, at)), text.to_owned())
     }
 
     /// An item that inserts a scalar.
@@ -132,9 +125,9 @@ impl Asked<'_, '_> {
         self.items.push(item);
     }
 
-    /// Whether the items so far have this label.
+    /// Whether the items so far have this label, or there are as many as are offered at most.
     pub(super) fn offers(&self, label: &str) -> bool {
-        self.items.iter().any(|item| item.label == label)
+        self.items.len() >= MAX_ITEMS || self.items.iter().any(|item| item.label == label)
     }
 
     /// The word as far as it is typed.

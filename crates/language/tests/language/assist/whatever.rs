@@ -4,6 +4,7 @@ use language::{Assist, read};
 use proptest::prelude::*;
 
 use super::{chosen, edited, holdings, library};
+use crate::holds::assist as ask;
 
 const WORKFLOW: &str = "\
 apiVersion: v1
@@ -41,40 +42,6 @@ steps:
       folded ${steps.one.failed}
       and ${concat(outputs.one.a, `b`)}
 ";
-
-fn ask(text: &str, at: usize) {
-    let assist = Assist::of(text);
-    let holdings = holdings();
-    let length = text.encode_utf16().count();
-    if let Some(found) = assist.complete(at, &holdings, library(), true) {
-        assert!(found.from_utf16 <= found.to_utf16 && found.to_utf16 <= length);
-        assert!(
-            found.from_utf16 <= at && at <= found.to_utf16,
-            "{text:?} {at}"
-        );
-        for item in &found.items {
-            let units = item.insert.encode_utf16().count();
-            assert!(
-                item.stops
-                    .iter()
-                    .all(|(from, to)| from <= to && *to <= units)
-            );
-        }
-    }
-    if let Some(found) = assist.hover(at, &holdings, library()) {
-        assert!(found.place.start_utf16 <= at && at <= found.place.end_utf16);
-        assert!(!found.text.is_empty());
-    }
-    if let Some(target) = assist.rename_target(at) {
-        assert_eq!(assist.rename(at, &target.name), Ok(Vec::new()));
-    }
-    let _ = (
-        assist.definition(at),
-        assist.references(at),
-        assist.fixes(at, at + 3),
-        assist.step_at(at),
-    );
-}
 
 /// Some errors of YAML, by how many there are.
 fn yaml_errors(text: &str) -> usize {

@@ -61,7 +61,8 @@ fn places(document: &Document) -> impl Iterator<Item = Place> {
         .chain(document.triggers.iter().map(|one| one.place))
 }
 
-fn inside(text: &str, place: Place) {
+/// A place is one in the text, in every unit.
+pub(super) fn inside(text: &str, place: Place) {
     let marked = text.get(place.start..place.end);
     assert!(marked.is_some(), "{place:?} in {text:?}");
     let units = |end: usize| text[..end].encode_utf16().count();
