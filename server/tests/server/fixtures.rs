@@ -1,6 +1,7 @@
 //! Databases that an earlier Relay wrote: every value in them decrypts for ever. What they hold is
 //! told beside them, in `crates/store/tests/fixtures`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -117,4 +118,12 @@ fn postgres_decrypts() {
             check(&database.open().await.unwrap(), key).await;
         });
     }
+}
+
+/// In hexadecimal, as the command line and the databases write bytes.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }

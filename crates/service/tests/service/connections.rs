@@ -152,7 +152,7 @@ both! {
         assert_eq!(field(&empty), ("values[knownHosts]", "required"));
         overwrite(2, Change::Clear).await.unwrap();
         assert_eq!(sealed(&house, &id, "knownHosts").await, None);
-        assert_eq!(house.last().await.detail, r#"{"cleared":["knownHosts"],"fields":{},"revision":3,"sealed":{}}"#);
+        assert_eq!(house.last().await.detail, r#"{"cleared":["knownHosts"],"fields":{},"name":"deploy","records":{},"revision":3,"sealed":{},"type":"ssh"}"#);
         let view = service.connection(&ana, &id).await.unwrap().unwrap();
         let stored: Vec<_> = view.fields.iter().map(|field| (field.stored, field.set_at.is_some())).collect();
         assert_eq!(stored, [(true, true), (false, false)]);
