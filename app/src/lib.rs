@@ -20,6 +20,7 @@ pub mod page;
 pub mod refused;
 pub mod runs;
 pub mod session;
+pub mod typed;
 pub mod ui;
 pub mod users;
 pub mod workflows;

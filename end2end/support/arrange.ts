@@ -54,7 +54,14 @@ export async function secret(page: Page, workflow: string, name: string): Promis
 /** Limits a connection to these workflows. */
 export async function limit(page: Page, connection: string, ...workflows: string[]): Promise<void> {
   const names = Object.fromEntries(workflows.map((name, index) => [`workflows[${index}]`, name]));
-  await call(page, 'set_grants', { id: connection, limited: 'true', ...names });
+  const form = await (await page.request.get(`/connections/${connection}/grants`)).text();
+  const seen = /name="seen" value="([^"]*)"/.exec(form)?.[1] ?? '';
+  await call(page, 'set_grants', { id: connection, seen, limited: 'true', ...names });
+}
+
+/** Lets one more workflow use a connection. */
+export async function grant(page: Page, connection: string, workflow: string): Promise<void> {
+  await call(page, 'grant_connection', { id: connection, workflow });
 }
 
 /** Gives the vault a new key, and waits until every value is sealed to it. */

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createDatabase, databaseEnvironment, dropDatabase } from './database';
 import type { Person } from './people';
 
 /** How long a start may take; what is not up by then never will be. */
@@ -22,28 +23,36 @@ function binary(): string {
 }
 
 /** Settings of whoever runs the tests must not reach the server. */
-function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
+function environment(directory: string, more: Record<string, string> = {}): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('RELAY_') && name !== 'RUST_LOG');
-  return { ...Object.fromEntries(own), ...more };
+  return { ...Object.fromEntries(own), ...databaseEnvironment(directory), ...more };
 }
 
-export function newDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'relay-end2end-'));
+/** An empty data directory. */
+export async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'relay-end2end-'));
+  createDatabase(directory);
+  return directory;
 }
 
-export function removeDirectory(directory: string): Promise<void> {
-  return rm(directory, { recursive: true, force: true });
+/** A data directory like another one, which no server uses. */
+export async function copyOf(from: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'relay-end2end-'));
+  await cp(from, directory, { recursive: true });
+  createDatabase(directory, from);
+  return directory;
 }
 
-export function copyDirectory(from: string, to: string): Promise<void> {
-  return cp(from, to, { recursive: true });
+export async function removeDirectory(directory: string): Promise<void> {
+  dropDatabase(directory);
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** `relay user add`; works with and without a server on the same directory. */
 export function addUser(directory: string, person: Person): void {
   const { email, name, role, password } = person;
   const flags = ['--email', email, '--name', name, '--role', role, '--password-stdin', '--data-dir', directory];
-  execFileSync(binary(), ['user', 'add', ...flags], { input: `${password}\n`, env: environment(), stdio: 'pipe' });
+  execFileSync(binary(), ['user', 'add', ...flags], { input: `${password}\n`, env: environment(directory), stdio: 'pipe' });
 }
 
 export class Relay {
@@ -63,7 +72,7 @@ export class Relay {
 
   static async start(directory: string, more: Record<string, string> = {}): Promise<Relay> {
     const flags = ['serve', '--listen', '127.0.0.1:0', '--metadata-listen', '127.0.0.1:0', '--data-dir', directory];
-    const relay = new Relay(directory, spawn(binary(), flags, { env: environment(more) }));
+    const relay = new Relay(directory, spawn(binary(), flags, { env: environment(directory, more) }));
     await relay.said(/^listening on (http:\/\/\S+)$/m);
     return relay;
   }

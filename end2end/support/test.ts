@@ -4,7 +4,7 @@ import { test as base, type Page } from '@playwright/test';
 import { LoginPage } from '../pages/login';
 import { Guard } from './guard';
 import { EVERYBODY, type Person } from './people';
-import { addUser, copyDirectory, newDirectory, Relay, removeDirectory } from './relay';
+import { addUser, copyOf, newDirectory, Relay, removeDirectory } from './relay';
 
 export { expect } from '@playwright/test';
 
@@ -45,9 +45,8 @@ export const test = base.extend<Options & Fixtures, WorkerFixtures>({
   ],
 
   relay: async ({ peopled, populated, serverEnvironment }, use, testInfo) => {
-    const directory = await newDirectory();
+    const directory = peopled ? await copyOf(populated) : await newDirectory();
     try {
-      if (peopled) await copyDirectory(populated, directory);
       const relay = await Relay.start(directory, serverEnvironment);
       await use(relay);
       if (testInfo.status !== testInfo.expectedStatus) {

@@ -1,7 +1,9 @@
 // Every page of Relay and every dialog, with something in it, for checks that hold everywhere.
 
 import { expect, type Page } from '@playwright/test';
+import { ConfirmPage } from '../pages/confirm';
 import { ConnectionsPage } from '../pages/connections';
+import { KeysPage } from '../pages/keys';
 import { LoginPage } from '../pages/login';
 import { Navigation } from '../pages/navigation';
 import { PeoplePage } from '../pages/people';
@@ -10,6 +12,8 @@ import { ValueForm } from '../pages/value-form';
 import { WorkflowPage } from '../pages/workflow';
 import * as arrange from './arrange';
 import type { Guard } from './guard';
+import type { Relay } from './relay';
+import { agePasswords, haltRotation } from './rows';
 import { BROKEN, scriptStep, stepWith, steps } from './texts';
 
 /** A stop of the tour: how to come there from anywhere. */
@@ -34,7 +38,7 @@ const RAN = `parameters:\n  a parameter: {description: For the tour}\n${steps(
 )}`;
 
 /** Fills an installation, and answers the stops for an administrator. */
-export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
+export async function tour(page: Page, guard: Guard, relay: Relay): Promise<Stop[]> {
   const connection = await arrange.awsConnection(page);
   const limited = await arrange.awsConnection(page, 'another account / with % in its name and a great many words besides');
   await arrange.workflow(page, 'visited', FIRST, 'Seen on the tour');
@@ -271,6 +275,28 @@ export async function tour(page: Page, guard: Guard): Promise<Stop[]> {
       go: async () => {
         guard.expectAnswer(404, /^\/nowhere$/);
         await open('/nowhere');
+      },
+    },
+    {
+      name: 'a rotation under way',
+      go: async () => {
+        haltRotation(relay.directory);
+        const keys = new KeysPage(page);
+        await keys.openStill();
+        await expect(keys.progress).toBeVisible();
+      },
+    },
+    // From here on nobody has entered their password lately.
+    {
+      name: 'the question for the password',
+      go: async () => {
+        guard.expectAnswer(403, /^\/fn\/change_role$/);
+        agePasswords(relay.directory);
+        await people.open();
+        await people.act('Vera', 'Change role');
+        await people.role('operator').check();
+        await people.changeRole.click();
+        await expect(new ConfirmPage(page).password).toBeVisible();
       },
     },
   ];

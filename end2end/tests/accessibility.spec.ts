@@ -23,10 +23,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`${colorScheme}`, () => {
     test.use({ colorScheme });
 
-    test('axe finds nothing grave for an administrator', async ({ as, guard }) => {
+    test('axe finds nothing grave for an administrator', async ({ as, guard, relay }) => {
       test.setTimeout(240_000);
       const page = await as(ADA);
-      for (const stop of await tour(page, guard)) {
+      for (const stop of await tour(page, guard, relay)) {
         await test.step(stop.name, async () => {
           await stop.go();
           await expectAccessible(page, stop.name);
@@ -70,10 +70,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
 test.describe('on a phone', () => {
   test.use({ viewport: PHONE });
 
-  test('no page of an administrator scrolls sideways', async ({ as, guard }) => {
+  test('no page of an administrator scrolls sideways', async ({ as, guard, relay }) => {
     test.setTimeout(120_000);
     const page = await as(ADA);
-    for (const stop of await tour(page, guard)) {
+    for (const stop of await tour(page, guard, relay)) {
       await test.step(stop.name, async () => {
         await stop.go();
         await expectNoSidewaysScrolling(page, stop.name);
@@ -89,10 +89,10 @@ test.describe('on a phone', () => {
   });
 });
 
-test('dialogs and menus take no more than the phone has', async ({ as, guard }) => {
+test('dialogs and menus take no more than the phone has', async ({ as, guard, relay }) => {
   const page = await as(ADA);
   await page.setViewportSize(PHONE);
-  const stops = await tour(page, guard);
+  const stops = await tour(page, guard, relay);
   for (const stop of stops.filter(({ name }) => name.startsWith('the dialog') || name.startsWith('the menu'))) {
     await stop.go();
     const open = page.locator('dialog[open], details[open] > :not(summary)').first();
@@ -116,10 +116,10 @@ test.describe('a new installation', () => {
   });
 });
 
-test('pages have a title, a language and one main heading', async ({ as, guard }) => {
+test('pages have a title, a language and one main heading', async ({ as, guard, relay }) => {
   const page = await as(ADA);
   const titles = new Map<string, string>();
-  for (const stop of (await tour(page, guard)).filter(({ name }) => name.startsWith('/'))) {
+  for (const stop of (await tour(page, guard, relay)).filter(({ name }) => name.startsWith('/'))) {
     await stop.go();
     await expect.soft(page.getByRole('heading', { level: 1 }), stop.name).toHaveCount(1);
     await expect.soft(page.locator('html'), stop.name).toHaveAttribute('lang', 'en');

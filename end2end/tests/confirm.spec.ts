@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { ConfirmPage } from '../pages/confirm';
 import { LoginPage } from '../pages/login';
 import { PeoplePage, ProfilePage } from '../pages/people';
-import { agePasswords } from '../support/age';
+import { agePasswords } from '../support/rows';
 import { expectAccessible } from '../support/axe';
 import type { Guard } from '../support/guard';
 import { ADA, BEN, VERA } from '../support/people';

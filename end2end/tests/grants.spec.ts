@@ -8,6 +8,7 @@ import { RunPage } from '../pages/run';
 import { WorkflowPage } from '../pages/workflow';
 import * as arrange from '../support/arrange';
 import { expectAccessible } from '../support/axe';
+import type { Guard } from '../support/guard';
 import { ADA, OLAF } from '../support/people';
 import { sameDocument } from '../support/same-document';
 import { expect, test } from '../support/test';
@@ -95,8 +96,43 @@ test('who is no administrator sees the state and cannot allow', async ({ as }) =
   await expect(page.getByText('Administrators add and overwrite connections and secrets.')).toBeVisible();
 });
 
+/** Somebody allows a workflow in Setup while the form is open; saving it takes nothing away unseen. */
+async function late(page: Page, guard: Guard): Promise<void> {
+  guard.expectAnswer(409, /^\/fn\/set_grants$/);
+  const connection = await limited(page);
+  await arrange.limit(page, connection, 'allowed');
+  const grants = new GrantsPage(page);
+  await grants.open(connection);
+  await arrange.grant(page, connection, 'refused');
+  await grants.workflow('allowed').uncheck();
+  await grants.save.click();
+  await expect(page.getByRole('alert')).toContainText('granted to refused');
+  await expect(grants.onlyThese).toBeChecked();
+  await expect(grants.workflow('allowed')).not.toBeChecked();
+  await expect(grants.workflow('refused')).not.toBeChecked();
+  await expect(page.getByText('stored: may use it')).toHaveCount(2);
+}
+
+test('a form that is late comes back with what was chosen', async ({ as, guard }) => {
+  const page = await as(ADA);
+  await late(page, guard);
+  await expectAccessible(page, 'grants that were changed meanwhile');
+  const grants = new GrantsPage(page);
+  await grants.workflow('refused').check();
+  await grants.save.click();
+  await expect(page).toHaveURL('/connections');
+  await expect(page.getByRole('link', { name: 'limited to 1 workflow', exact: true })).toBeVisible();
+});
+
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
+
+  test('a form that is late comes back with what was chosen', async ({ page, guard }) => {
+    guard.expectNoScripts();
+    await new LoginPage(page).open();
+    await new LoginPage(page).logIn(ADA);
+    await late(page, guard);
+  });
 
   test('limited, refused, allowed and run', async ({ page, guard }) => {
     guard.expectNoScripts();

@@ -6,7 +6,7 @@ import { Navigation } from '../pages/navigation';
 import * as arrange from '../support/arrange';
 import { expectAccessible } from '../support/axe';
 import { ADA, VERA } from '../support/people';
-import { copyDirectory, newDirectory, Relay, removeDirectory } from '../support/relay';
+import { copyOf, Relay, removeDirectory } from '../support/relay';
 import { expect, test } from '../support/test';
 
 const CONNECTIONS = 6;
@@ -45,9 +45,8 @@ test('who is no administrator is not let in', async ({ as, guard }) => {
 });
 
 test('a rotation waits for an engine and goes on when one is there', async ({ browser, guard, populated }) => {
-  const directory = await newDirectory();
+  const directory = await copyOf(populated);
   try {
-    await copyDirectory(populated, directory);
     // The first start makes the key; after it pages and engine are two processes.
     await (await Relay.start(directory)).stop();
     const web = await Relay.start(directory, { RELAY_ROLE: 'web' });
@@ -64,7 +63,10 @@ test('a rotation waits for an engine and goes on when one is there', async ({ br
     await keys.rotate.click();
     await expect(keys.rotation).toContainText('The rotation waits for an engine');
     await expect(keys.rotate).toBeDisabled();
+    await keys.openStill();
+    await expect(keys.rotation).toContainText('The rotation waits for an engine');
     await expectAccessible(page, 'a rotation that waits');
+    await keys.openAgain();
     const engine = await Relay.start(directory, { RELAY_ROLE: 'engine' });
     await expect(keys.rotation).toContainText('The last rotation is finished');
     await expect(keys.rotation).toContainText('2 of 2 values');

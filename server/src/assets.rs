@@ -136,6 +136,11 @@ impl Site {
         self.0.pkg != NO_BUILD
     }
 
+    /// The addresses of all files, in no order.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.0.files.keys().map(String::as_str)
+    }
+
     /// The answer for a path, or `None` when there is no such file.
     fn answer(&self, path: &str, head: bool, asked: &HeaderMap) -> Option<Response> {
         let file = self.0.files.get(path)?;
@@ -304,7 +309,16 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_there() {
+    fn every_address_is_answered_and_nothing_else_is_there() {
+        let all = site();
+        let addresses: Vec<_> = all.addresses().collect();
+        assert_eq!(addresses.len(), 4, "{addresses:?}");
+        for path in addresses {
+            assert!(
+                all.answer(path, false, &HeaderMap::new()).is_some(),
+                "{path}"
+            );
+        }
         for path in [
             "/site.json",
             "/pkg/abc/relay.js.br",

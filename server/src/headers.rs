@@ -16,8 +16,18 @@ const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 /// A year. Names below ours are not spoken for: other people may have them.
 const HSTS: &str = "max-age=31536000";
 
+/// Whether pages of others that open ours can reach it.
+pub(crate) const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
+/// Whose pages may load an answer.
+pub(crate) const RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");
+
+/// Which powers of the browser a page has.
+pub(crate) const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
 /// Powers no page of ours uses.
-const NO_POWERS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), \
+pub(crate) const NO_POWERS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), \
      gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
 
 /// Set unless the answer brought its own.
@@ -31,15 +41,9 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     // Not `no-referrer`: browsers would send `Origin: null` on our own forms.
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
-    (HeaderName::from_static("permissions-policy"), NO_POWERS),
+    (OPENER_POLICY, "same-origin"),
+    (RESOURCE_POLICY, "same-origin"),
+    (PERMISSIONS_POLICY, NO_POWERS),
 ];
 
 /// Adds the headers to whatever comes back.

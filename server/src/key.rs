@@ -61,7 +61,7 @@ impl KeySource {
                 Ok(Self::Given(KeyRing::from_text(text).map_err(refused)?))
             }
             Some(path) => Ok(Self::File {
-                own: path.parent() == usual.parent(),
+                own: side_by_side(&path, &usual),
                 path,
             }),
             None => Ok(Self::File {
@@ -141,6 +141,17 @@ impl KeySource {
             (None, None, None) => Err(Failure::failed("no key was given")),
         }
     }
+}
+
+/// Whether both files lie in one directory, however their paths are written.
+fn side_by_side(one: &Path, other: &Path) -> bool {
+    let directory = |path: &Path| {
+        let path = std::path::absolute(path).ok()?;
+        let directory = path.parent()?;
+        // A link leads to the same one. Before the first start there may be none.
+        Some(directory.canonicalize().unwrap_or(directory.to_owned()))
+    };
+    directory(one).is_some_and(|one| Some(one) == directory(other))
 }
 
 /// What stands on standard input, for the one who wipes it. The standard library's own reader would

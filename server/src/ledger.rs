@@ -12,7 +12,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use model::Timestamp;
+use model::{Timestamp, counted};
 use opener::KeyRing;
 use store::checkpoints::{self, Checkpoint};
 use store::ledger::{self, Verdict};
@@ -68,7 +68,7 @@ pub(crate) fn run(command: LedgerCommand) -> Outcome {
         .build()
         .map_err(|error| Failure::failed(format!("cannot start: {error}")))?
         .block_on(async {
-            if !store::inspect(&place.database_url).await?.ever_held_key {
+            if !store::inspect(&place.database_url).await?.has_ledger {
                 return Err(Failure::failed("this database has no ledger yet"));
             }
             let store = Store::open(&place.database_url).await?;
@@ -138,25 +138,26 @@ async fn verify(store: &Store, options: &Verify, place: &Place) -> Outcome {
     for checkpoint in &kept {
         agrees(store, checkpoint, "a checkpoint that was kept").await?;
     }
+    let checkpoints = |number: usize| counted(number as u64, "checkpoint", "checkpoints");
     let by = match (&ring, signed.is_empty()) {
         (_, true) => "no signed checkpoint".to_owned(),
         (Some(_), false) if older == 0 => {
-            format!("{} checkpoints, signed with the key here", signed.len())
+            format!("{}, signed with the key here", checkpoints(signed.len()))
         }
         (Some(_), false) => format!(
-            "{} checkpoints, signed with the key here, and {older} before, signed with keys that \
-             only the database names",
-            signed.len() - older
+            "{}, signed with the key here, and {older} before, signed with {} that only the \
+             database names",
+            checkpoints(signed.len() - older),
+            if older == 1 { "a key" } else { "keys" }
         ),
         (None, false) => format!(
-            "{} checkpoints, signed with the keys that the database names",
-            signed.len()
+            "{}, signed with the keys that the database names",
+            checkpoints(signed.len())
         ),
     };
-    tell(&format!(
-        "the ledger is whole: {rows} entries, {by}, {} kept checkpoints",
-        kept.len()
-    ))
+    let entries = counted(rows, "entry", "entries");
+    let kept = counted(kept.len() as u64, "kept checkpoint", "kept checkpoints");
+    tell(&format!("the ledger is whole: {entries}, {by}, {kept}"))
 }
 
 /// Whether the ledger still has that row.

@@ -50,6 +50,7 @@ pub mod routes;
 mod runs;
 mod serve;
 pub mod session;
+mod standing;
 pub mod state;
 pub mod stop;
 mod tls;

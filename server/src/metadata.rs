@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use engine::{Engine, StepDoor};
@@ -40,17 +40,21 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use self::refusal::Refusal;
 use self::route::{Asked, Found};
+use crate::headers;
 
-/// On every answer. None of them is ever a page.
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+/// On every answer. None of them is ever a page. The original also told clients to insist on TLS,
+/// which means nothing where there is none, and may not be said there.
+const HEADERS: [(HeaderName, &str); 8] = [
     (header::X_FRAME_OPTIONS, "deny"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; base-uri 'none'",
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
+    (headers::OPENER_POLICY, "same-origin"),
+    (headers::RESOURCE_POLICY, "same-origin"),
+    (headers::PERMISSIONS_POLICY, headers::NO_POWERS),
     (header::CACHE_CONTROL, "no-store"),
 ];
 
@@ -63,16 +67,22 @@ pub fn router(engine: Arc<Engine>) -> Router {
         .with_state(engine)
 }
 
+/// Every request that is answered: its method and its path, with the names in it in braces.
+pub fn requests() -> impl Iterator<Item = (&'static Method, &'static str)> {
+    let routes = route::ROUTES.iter();
+    routes.map(|(method, path, _)| (method, *path))
+}
+
 async fn answer(State(engine): State<Arc<Engine>>, request: Request) -> Response {
-    let asked = match route::find(request.uri()) {
-        Found::Asked(asked) => asked,
+    let (method, asked) = match route::find(request.uri()) {
+        Found::Asked(method, asked) => (method, asked),
         Found::Elsewhere(address) => {
             let moved = StatusCode::MOVED_PERMANENTLY;
             return (moved, [(header::LOCATION, address)]).into_response();
         }
         Found::Nothing => return (StatusCode::NOT_FOUND, "404 page not found\n").into_response(),
     };
-    if *request.method() != asked.method() {
+    if request.method() != method {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
     if asked == Asked::Health {
@@ -99,7 +109,7 @@ async fn through(door: &StepDoor, asked: Asked, request: Request) -> Result<Resp
         Asked::Output { step, name } => outputs::get(door, &step, &name).await,
         Asked::Secret(name) => secrets::answer(door, &name).await,
         Asked::Connection { type_name, name } => connections::answer(door, &type_name, &name).await,
-        Asked::Unnameable(_) => Err(Refusal::not_found()),
+        Asked::Unnameable => Err(Refusal::not_found()),
     }
 }
 

@@ -9,18 +9,12 @@
 
 mod download;
 mod events;
-mod standing;
+mod log;
 mod text;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
+use axum::Router;
 use axum::routing::get;
-use axum::{Extension, Router};
-use model::Problem;
-use service::{Caller, Viewer};
 
-use self::standing::Standing;
-use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 
 /// The routes, for the part of the router that knows who asks.
@@ -34,25 +28,4 @@ pub(crate) fn routes() -> Router<AppState> {
             "/workflows/{name}/runs/{number}/steps/{position}/log",
             get(download::answer),
         )
-}
-
-/// Whoever is signed in.
-struct Looking {
-    viewer: Viewer,
-    /// To be asked again while an answer is kept open.
-    standing: Standing,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Looking {
-    type Rejection = ProblemAnswer;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ProblemAnswer> {
-        let found = Extension::<Option<Caller>>::from_request_parts(parts, state).await;
-        let caller = found.ok().and_then(|Extension(caller)| caller);
-        let caller = caller.ok_or_else(|| ProblemAnswer(Problem::not_signed_in()))?;
-        Ok(Self {
-            viewer: caller.viewer(),
-            standing: Standing(*caller.session()),
-        })
-    }
 }

@@ -55,9 +55,9 @@ const FAREWELL: Duration = Duration::from_secs(8);
 /// How long a step's request may go on when no step is left.
 const STEPS_FAREWELL: Duration = Duration::from_millis(500);
 
-/// Pages without an engine would show runs that never go on.
-const ENGINE_ENDED: &str = "the part of it that carries out runs has failed, as the lines before \
-                            tell, so it ends; started again, it goes on with every run";
+/// Pages without an engine would show runs, or a rotation, that never go on.
+const ENGINE_ENDED: &str = "a part of the engine, which carries out runs, has failed, as the lines \
+                            before tell, so it ends; started again, it goes on with every run";
 
 /// Serves until it is told to stop.
 pub(crate) fn run(options: Serve) -> Outcome {

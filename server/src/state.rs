@@ -9,6 +9,7 @@ use service::{Clock, Service};
 use crate::assets::Site;
 use crate::cidr::Cidr;
 use crate::public_url::PublicUrl;
+use crate::standing::Lookout;
 use crate::stop::Stop;
 
 /// The state of the router; cheap to clone.
@@ -26,6 +27,8 @@ pub struct AppState {
     pub doors: Arc<Doors>,
     /// Ends the answers that are kept open.
     pub stop: Stop,
+    /// Ends those whose session has ended.
+    pub(crate) lookout: Lookout,
 }
 
 impl AppState {
@@ -39,6 +42,7 @@ impl AppState {
             site,
             doors: Arc::new(doors),
             stop,
+            lookout: Lookout::default(),
         }
     }
 }

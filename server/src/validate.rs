@@ -32,6 +32,7 @@ pub(crate) fn run(options: Validate) -> Outcome {
     match (failed, options.files.len()) {
         (0, _) => Ok(()),
         (_, 1) => Err(Failure::failed("the workflow has errors")),
+        (1, all) => Err(Failure::failed(format!("1 of {all} workflows has errors"))),
         (failed, all) => Err(Failure::failed(format!(
             "{failed} of {all} workflows have errors"
         ))),

@@ -17,6 +17,11 @@ const ROTATION_KILLS: &str = "4";
 /// How long each fuzz target runs, all at once; `make soak` does it for longer.
 const FUZZ_SECONDS: &str = "20";
 
+/// The browser tests that are carried out on PostgreSQL too: those of what people do that is written down.
+const ON_POSTGRES: [&str; 10] = [
+    "confirm", "grants", "keys", "ledger", "people", "runs", "sealing", "secrets", "setup", "story",
+];
+
 // Enough for the summary that test programs print last.
 const LINES_SHOWN: usize = 200;
 
@@ -59,10 +64,20 @@ pub(crate) fn run() -> Result<()> {
     stage("server", cargo().args(server::DEV_BUILD))?;
     let binary = server::build_dev()?;
     let browser_tests = files::root().join("end2end");
+    let playwright = browser_tests.join("node_modules/.bin/playwright");
     stage(
         "end-to-end",
-        Command::new(browser_tests.join("node_modules/.bin/playwright"))
+        Command::new(&playwright)
             .arg("test")
+            .current_dir(&browser_tests)
+            .env("RELAY_BIN", &binary),
+    )?;
+    stage(
+        "end-to-end-postgres",
+        script("with-postgres")
+            .arg(&playwright)
+            .arg("test")
+            .args(ON_POSTGRES.map(|name| format!("tests/{name}.spec.ts")))
             .current_dir(&browser_tests)
             .env("RELAY_BIN", &binary),
     )?;

@@ -16,10 +16,12 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
+use serde::Deserialize;
 
 use super::overwrite_fields::StoredField;
 use super::sealing::SealContext;
 use crate::refused::Refused;
+use crate::typed::{Form, Typed};
 
 /// A fresh id for a connection that is about to be typed in; it is accepted once.
 #[server(prefix = "/fn", endpoint = "new_connection")]
@@ -55,12 +57,17 @@ pub async fn connection_fields(id: String) -> Result<(u64, Vec<StoredField>), Re
 
 /// Adds a connection. `values` is keyed by field, or by `of.TYPE.FIELD` where one form offers
 /// several types.
-#[server(prefix = "/fn", endpoint = "add_connection")]
+#[server(
+    prefix = "/fn",
+    endpoint = "add_connection",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn add_connection(
     id: String,
     #[server(default)] type_name: String,
     name: String,
-    #[server(default)] values: HashMap<String, String>,
+    #[server(default)] values: HashMap<String, Typed>,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let values = of_type(values, &type_name);
@@ -102,12 +109,17 @@ async fn add(
 }
 
 /// Overwrites a connection: per field `keep`, `replace` (by the value of that field) or `clear`.
-#[server(prefix = "/fn", endpoint = "overwrite_connection")]
+#[server(
+    prefix = "/fn",
+    endpoint = "overwrite_connection",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn overwrite_connection(
     id: String,
     revision: u64,
     #[server(default)] changes: HashMap<String, String>,
-    #[server(default)] values: HashMap<String, String>,
+    #[server(default)] values: HashMap<String, Typed>,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let values = of_type(values, "");
@@ -182,17 +194,19 @@ fn parse_id(id: &str) -> Result<model::ConnectionId, model::Problem> {
         .map_err(|_| model::Problem::not_found("connection"))
 }
 
-/// Says which workflows may use a connection: all, or those that are named.
+/// Says which workflows may use a connection: all, or those that are named. `seen` is what its form
+/// has shown.
 #[server(prefix = "/fn", endpoint = "set_grants")]
 pub async fn set_grants(
     id: String,
+    #[server(default)] seen: String,
     #[server(default)] limited: bool,
     #[server(default)] workflows: Vec<String>,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let names = workflows.into_iter().collect();
     crate::door::service()?
-        .set_grants(&administrator, &parse_id(&id)?, limited, &names)
+        .set_grants(&administrator, &parse_id(&id)?, &seen, limited, &names)
         .await?;
     leptos_axum::redirect("/connections");
     Ok(())
@@ -223,7 +237,7 @@ fn all_sealed(sealed: HashMap<String, String>) -> Values {
 
 /// The values of one type, keyed by field.
 #[cfg(feature = "ssr")]
-fn of_type(values: HashMap<String, String>, type_name: &str) -> Values {
+fn of_type(values: HashMap<String, Typed>, type_name: &str) -> Values {
     let prefix = format!("of.{type_name}.");
     let mut of_type = std::collections::BTreeMap::new();
     for (key, value) in values {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use service::{ConnectionRow, UsedBy};
 
+use super::grants::limited;
 use super::uses::{UNUSED, used_in};
 use crate::page::{Answer, Page, Request, Section};
 use crate::ui::icon::{Icon, Symbol};
@@ -26,7 +27,7 @@ pub async fn page(request: Request) -> Answer {
             <div class="heading">
                 <div>
                     <h1>"Connections"</h1>
-                    <p class="lead">"Credentials of other services. Every workflow of this account may use them."</p>
+                    <p class="lead">"Credentials of other services. Every workflow may use those that are not limited."</p>
                 </div>
                 {administers.then(|| view! {
                     <a class="button primary" href="/connections/new"><Symbol icon=Icon::Plus/>"Add connection"</a>
@@ -86,6 +87,15 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
     let label = model::connection_type(row.type_name.as_str()).map(|known| known.label);
     let full = format!("{} / {}", row.type_name, row.name);
     let used_by = used_by(&row.used_by);
+    let limited = limited(row.limited).map(|words| {
+        let grants = format!("/connections/{}/grants", row.id);
+        let words = if administers {
+            view! { <a href=grants>{words}</a> }.into_any()
+        } else {
+            words.into_any()
+        };
+        view! { <p class="quiet">{words}</p> }
+    });
     let last_used = match row.last_used {
         Some(at) => {
             let by = row.last_used_by.as_ref().map(used_in);
@@ -127,7 +137,7 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
                 <State tone=if row.unopenable { Tone::Bad } else { Tone::Good } words=row.state/>
                 {overwrite}
             </td>
-            <td data-label="Used by">{used_by}</td>
+            <td data-label="Used by"><div>{used_by}{limited}</div></td>
             <td data-label="Last used">{last_used}{unused}</td>
             <td data-label="Changed"><Time at=row.changed_at/><span class="quiet">" by "{row.changed_by}</span></td>
             {actions}

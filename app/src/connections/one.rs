@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::{ConnectionId, Problem};
 use service::{ConnectionRow, FieldView, UsedBy};
 
+use super::grants::limited;
 use super::uses::{UNUSED, table, used_in};
 use crate::page::{Answer, Page, Request, Section};
 use crate::ui::state::{State, Tone};
@@ -69,11 +70,13 @@ fn facts(row: &ConnectionRow) -> impl IntoView + use<> {
     let unused = row
         .unused
         .then(|| view! { " "<State tone=Tone::Unsure words=UNUSED/> });
+    let may_use = limited(row.limited).unwrap_or_else(|| "all".to_owned());
     let kind = model::connection_type(row.type_name.as_str()).map_or("", |known| known.label);
     view! {
         <dl class="facts card">
             <div><dt>"Type"</dt><dd><code>{row.type_name.to_string()}</code>" "{kind}</dd></div>
             <div><dt>"State"</dt><dd><State tone words=row.state/></dd></div>
+            <div><dt>"Workflows that may use it"</dt><dd>{may_use}</dd></div>
             <div><dt>"Revision"</dt><dd>{row.revision}</dd></div>
             <div><dt>"Added"</dt><dd><Time at=row.created_at/></dd></div>
             <div><dt>"Changed"</dt><dd><Time at=row.changed_at/>" by "{row.changed_by.clone()}</dd></div>
@@ -88,10 +91,10 @@ fn fields(type_name: &str, fields: Vec<FieldView>) -> impl IntoView + use<> {
         let label = known
             .and_then(|known| known.field(&field.name))
             .map_or_else(|| field.name.clone(), |known| known.label.to_owned());
-        let (tone, words) = if field.stored {
-            (Tone::Good, "stored")
-        } else {
-            (Tone::Idle, "empty")
+        let (tone, words) = match (field.stored, field.unopenable) {
+            (true, true) => (Tone::Bad, model::UNOPENABLE),
+            (true, false) => (Tone::Good, "stored"),
+            (false, _) => (Tone::Idle, "empty"),
         };
         let set = field.set_at.map(|at| {
             let by = field.set_by.unwrap_or_default();

@@ -1,6 +1,7 @@
 //! `/keys`
 
 use leptos::prelude::*;
+use model::counted;
 use service::{KeyView, RotationState, RotationView};
 
 use crate::page::{Answer, Page, Request, Section};
@@ -37,9 +38,9 @@ pub async fn page(request: Request) -> Answer {
             {rotation(found.rotation)}
             {(unopenable > 0).then(|| view! {
                 <p class="note">
-                    {format!("{unopenable} values can't be opened. ")}
+                    {format!("{} can't be opened. ", counted(unopenable, "value", "values"))}
                     <a href="/connections">"The list of connections"</a>
-                    " says which; overwrite them."
+                    {if unopenable == 1 { " says which; overwrite it." } else { " says which; overwrite them." }}
                 </p>
             })}
             <div class="table-scroll">
@@ -89,7 +90,11 @@ fn rotation(rotation: Option<RotationView>) -> Option<impl IntoView> {
         RotationState::Finished => (Tone::Good, "The last rotation is finished"),
         RotationState::Failed => (Tone::Bad, "The last rotation failed"),
     };
-    let counts = format!("{} of {} values", rotation.done, rotation.total);
+    let counts = format!(
+        "{} of {}",
+        rotation.done,
+        counted(rotation.total, "value", "values")
+    );
     let running = rotation.state == RotationState::Running;
     let bar = running.then(|| {
         view! {

@@ -1,6 +1,7 @@
 //! The sentence about whether the ledger is the one that was written.
 
 use leptos::prelude::*;
+use model::counted;
 use service::LedgerStanding;
 
 use crate::ui::icon::{Icon, Symbol};
@@ -13,6 +14,7 @@ pub(super) fn standing(standing: LedgerStanding) -> AnyView {
         checkpoint,
         verified_to,
         wrong,
+        unproved,
     } = standing;
     if let Some(wrong) = wrong {
         return view! {
@@ -29,12 +31,27 @@ pub(super) fn standing(standing: LedgerStanding) -> AnyView {
         }
         .into_any();
     }
+    if let Some(unproved) = unproved {
+        return view! {
+            <div class="notice notice-bad" role="alert">
+                <Symbol icon=Icon::Alert/>
+                <div>
+                    <p><strong>"Nothing here proves that the ledger is the one that was written. "</strong>{unproved}</p>
+                    <p>
+                        "Run "<code>"relay ledger verify"</code>" beside the key file. An engine that has the vault's \
+                        key signs with it within a minute when the ledger has grown."
+                    </p>
+                </div>
+            </div>
+        }
+        .into_any();
+    }
     let Some((number, at)) = checkpoint else {
         return view! {
             <p class="note">
                 <Symbol icon=Icon::Info/>
                 <span>
-                    {format!("{}. No engine has signed a checkpoint yet; the first one follows when an engine starts.", count(entries))}
+                    {format!("{}. No engine has signed a checkpoint yet; the first one follows when an engine starts.", counted(entries, "entry", "entries"))}
                 </span>
             </p>
         }
@@ -54,17 +71,10 @@ pub(super) fn standing(standing: LedgerStanding) -> AnyView {
         <p class="note">
             <Symbol icon=Icon::Check/>
             <span>
-                {format!("{}, verified up to entry {verified_to}. ", count(entries))}
+                {format!("{}, verified up to entry {verified_to}. ", counted(entries, "entry", "entries"))}
                 "An engine signed the last checkpoint, of entry "{number}", on "<Time at/>"; "{since}{rest}
             </span>
         </p>
     }
     .into_any()
-}
-
-fn count(entries: u64) -> String {
-    match entries {
-        1 => "1 entry".to_owned(),
-        more => format!("{more} entries"),
-    }
 }

@@ -1,10 +1,11 @@
 //! The lines of a log as the server renders them; the island adds what comes later.
 
 use leptos::prelude::*;
+use model::Timestamp;
 use service::{LogFrom, LogPart};
 
 use super::live::ShownLog;
-use super::log_text::{Line, Lines, MOST_LINES};
+use super::log_text::{LONGEST, Line, Lines, MOST_LINES};
 use crate::ui::time::time_of_day;
 
 /// A part of a log, ready to be shown.
@@ -21,21 +22,15 @@ impl RenderedLog {
         let mut lines = Lines::default();
         let mut ended = Vec::new();
         let mut held_back = Vec::new();
-        let mut left_out = from.offset;
-        // Where a log is cut, the rest of the line before is no line.
-        let mut skipping = from.offset > 0;
-        for (offset, at, bytes) in part.chunks {
-            let mut bytes = bytes.as_slice();
-            if skipping {
-                left_out = offset;
-                let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
-                    continue;
-                };
-                bytes = &bytes[end + 1..];
-                left_out += end as u64 + 1;
-                skipping = false;
-            }
-            held_back.extend_from_slice(bytes);
+        let mut torn = match from.offset {
+            0 => 0,
+            _ => torn(&part.chunks),
+        };
+        let mut left_out = from.offset + torn as u64;
+        for (_, at, bytes) in part.chunks {
+            let skipped = torn.min(bytes.len());
+            torn -= skipped;
+            held_back.extend_from_slice(&bytes[skipped..]);
             let whole = held_back.len() - unfinished(&held_back);
             let text = String::from_utf8_lossy(&held_back[..whole]).into_owned();
             held_back.drain(..whole);
@@ -64,6 +59,21 @@ impl RenderedLog {
                 lines,
             },
             lines: ended,
+        }
+    }
+}
+
+/// How many bytes at the beginning of a part that was cut out of a log are left out: the rest of the
+/// line before. Of a line that is longer than the page shows in one piece, or that is all there is,
+/// the rest is worth seeing; then only what is left of a character goes.
+fn torn(chunks: &[(u64, Timestamp, Vec<u8>)]) -> usize {
+    let bytes = || chunks.iter().flat_map(|(.., bytes)| bytes);
+    let end = bytes().take(LONGEST).position(|byte| *byte == b'\n');
+    match end.map(|end| end + 1) {
+        Some(next) if bytes().nth(next).is_some() => next,
+        _ => {
+            let rest_of_a_character = |byte: &&u8| matches!(**byte, 0x80..0xc0);
+            bytes().take(3).take_while(rest_of_a_character).count()
         }
     }
 }
@@ -103,8 +113,6 @@ pub(super) fn rendered(chosen: bool, lines: Vec<Line>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use model::Timestamp;
-
     use super::*;
 
     fn log(offset: u64, pieces: &[&[u8]]) -> RenderedLog {
@@ -160,6 +168,21 @@ mod tests {
         assert_eq!(texts(&cut), ["whole", "begun"]);
         assert_eq!(cut.shown.left_out, 115);
         assert_eq!(cut.shown.next_offset, 126);
+    }
+
+    #[test]
+    fn a_line_that_is_longer_than_what_is_shown_is_shown_from_the_cut() {
+        // The second half of an é, and nothing behind the line.
+        let last = log(100, &[b"\xa9rest of", b" a line\n"]);
+        assert_eq!(texts(&last), ["rest of a line"]);
+        assert_eq!((last.shown.left_out, last.shown.next_offset), (101, 116));
+        let unended = log(100, &[b"rest of", b" a line"]);
+        assert_eq!(texts(&unended), ["rest of a line"]);
+        assert_eq!(unended.shown.left_out, 100);
+        let long = "x".repeat(LONGEST) + "\nafter\n";
+        let begun = log(100, &[long.as_bytes()]);
+        assert_eq!(texts(&begun), [&long[..LONGEST], "", "after"]);
+        assert_eq!(begun.shown.left_out, 100);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 /// More lines than this slow the page down: the oldest ones go.
 pub const MOST_LINES: usize = 5_000;
 
-/// A longer line is broken, so that one line never fills the page.
-const LONGEST: usize = 4_000;
+/// Bytes of a line. A longer one is broken, so that one line never fills the page.
+pub(super) const LONGEST: usize = 4_000;
 
 /// A line as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

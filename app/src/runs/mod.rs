@@ -10,6 +10,7 @@ pub mod list;
 pub mod live;
 #[cfg(feature = "ssr")]
 mod log_page;
+pub mod log_search;
 pub mod log_text;
 pub mod look;
 pub mod picture;

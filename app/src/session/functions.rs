@@ -6,8 +6,10 @@
 )]
 
 use leptos::prelude::*;
+use serde::Deserialize;
 
 use crate::refused::Refused;
+use crate::typed::{Form, Typed};
 
 /// Key of the signed-in user's id in the session.
 #[cfg(feature = "ssr")]
@@ -88,10 +90,15 @@ pub(crate) async fn begin_here(proof: service::Proof) -> Result<(), Refused> {
 }
 
 /// Signs in and goes to `next`, a path of this server, or to the workflows.
-#[server(prefix = "/fn", endpoint = "log_in")]
+#[server(
+    prefix = "/fn",
+    endpoint = "log_in",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn log_in(
     email: String,
-    password: String,
+    password: Typed,
     #[server(default)] next: String,
 ) -> Result<(), Refused> {
     let proof = crate::door::service()?
@@ -129,21 +136,26 @@ pub async fn log_out() -> Result<(), Refused> {
 }
 
 /// Makes the first administrator of a new installation, who shows the setup code the server printed.
-#[server(prefix = "/fn", endpoint = "create_administrator")]
+#[server(
+    prefix = "/fn",
+    endpoint = "create_administrator",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn create_administrator(
-    code: String,
+    code: Typed,
     name: String,
     email: String,
-    password: String,
+    password: Typed,
 ) -> Result<(), Refused> {
     let first = service::FirstAdministrator {
-        code,
+        code: code.into(),
         name,
         email,
         password: password.into(),
     };
     let proof = crate::door::service()?
-        .create_first_administrator(first)
+        .create_first_administrator(first, &crate::door::client()?)
         .await?;
     begin_here(proof).await?;
     leptos_axum::redirect("/workflows");
@@ -151,12 +163,17 @@ pub async fn create_administrator(
 }
 
 /// Adds the person who shows an invitation, and signs them in.
-#[server(prefix = "/fn", endpoint = "join")]
+#[server(
+    prefix = "/fn",
+    endpoint = "join",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn join(
-    code: String,
+    code: Typed,
     name: String,
     email: String,
-    password: String,
+    password: Typed,
 ) -> Result<(), Refused> {
     let joining = service::Joining {
         code: code.into(),
@@ -164,7 +181,9 @@ pub async fn join(
         email,
         password: password.into(),
     };
-    let proof = crate::door::service()?.join(joining).await?;
+    let proof = crate::door::service()?
+        .join(joining, &crate::door::client()?)
+        .await?;
     begin_here(proof).await?;
     leptos_axum::redirect("/workflows");
     Ok(())

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::refused::Refused;
+use crate::typed::{Form, Typed};
 
 /// A new invitation: shown once, and kept nowhere.
 #[derive(Clone, Serialize, Deserialize)]
@@ -112,11 +113,13 @@ pub async fn end_sessions_of(id: String) -> Result<(), Refused> {
 }
 
 /// Gives oneself another password. The session that asks goes on, under a new id.
-#[server(prefix = "/fn", endpoint = "change_password")]
-pub async fn change_password(
-    current_password: String,
-    new_password: String,
-) -> Result<(), Refused> {
+#[server(
+    prefix = "/fn",
+    endpoint = "change_password",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
+pub async fn change_password(current_password: Typed, new_password: Typed) -> Result<(), Refused> {
     let caller = crate::door::caller()?;
     let proof = crate::door::service()?
         .change_password(

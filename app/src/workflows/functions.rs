@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::connections::sealing::SealContext;
 use crate::refused::Refused;
+use crate::typed::{Form, Typed};
 
 /// Makes an empty workflow and goes to it.
 #[server(prefix = "/fn", endpoint = "create_workflow")]
@@ -177,12 +178,17 @@ fn secret_id(id: &str) -> Result<model::SecretId, model::Problem> {
 }
 
 /// Adds a secret of this workflow.
-#[server(prefix = "/fn", endpoint = "add_secret")]
+#[server(
+    prefix = "/fn",
+    endpoint = "add_secret",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn add_secret(
     workflow: String,
     id: String,
     name: String,
-    #[server(default)] value: String,
+    #[server(default)] value: Typed,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let value = service::Given::Typed(value.into());
@@ -223,12 +229,17 @@ fn sealed_value(mut sealed: HashMap<String, String>) -> service::Given {
 }
 
 /// Overwrites a secret of this workflow.
-#[server(prefix = "/fn", endpoint = "overwrite_secret")]
+#[server(
+    prefix = "/fn",
+    endpoint = "overwrite_secret",
+    protocol = Form,
+    input_derive = (Deserialize,)
+)]
 pub async fn overwrite_secret(
     workflow: String,
     id: String,
     revision: u64,
-    #[server(default)] value: String,
+    #[server(default)] value: Typed,
 ) -> Result<(), Refused> {
     let administrator = crate::door::administrator()?;
     let value = service::Given::Typed(value.into());

@@ -1,10 +1,11 @@
 //! `/workflows/NAME/secrets/ID`: what there is to know of a secret, which is nothing of its value.
 
 use leptos::prelude::*;
-use model::Problem;
+use model::{Problem, RequirementState};
 
 use crate::connections::{one::places, uses};
 use crate::page::{Answer, Page, Request, Section};
+use crate::ui::state::{State, Tone, tone};
 use crate::ui::time::Time;
 
 /// Where the workflow names it, and the steps that were given it.
@@ -24,6 +25,12 @@ pub async fn page(request: Request) -> Answer {
         let last_used = match &row.last_used {
             Some(used) => view! { <Time at=used.at/>" "{uses::used_in(used)} }.into_any(),
             None => "never".into_any(),
+        };
+        let (tone, words) = if row.unopenable {
+            (Tone::Bad, model::UNOPENABLE)
+        } else {
+            let state = RequirementState::Configured;
+            (tone(state), state.words())
         };
         let used_by = found.used_by.map_or_else(
             || "The newest revision does not name it.".to_owned(),
@@ -47,6 +54,7 @@ pub async fn page(request: Request) -> Answer {
                         <dt>"Workflow"</dt>
                         <dd><a href=format!("/workflows/{workflow}")>{workflow.clone()}</a></dd>
                     </div>
+                    <div><dt>"State"</dt><dd><State tone words/></dd></div>
                     <div><dt>"Revision"</dt><dd>{row.revision}</dd></div>
                     <div><dt>"Changed"</dt><dd><Time at=row.changed_at/>" by "{row.changed_by}</dd></div>
                     <div><dt>"Where used"</dt><dd>{used_by}</dd></div>

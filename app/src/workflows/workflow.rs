@@ -85,7 +85,7 @@ pub async fn page(request: Request, site: Site) -> Answer {
 
 /// The editor's keys. Shown once the editor has taken the text area's place.
 fn keyboard() -> impl IntoView {
-    const KEYS: [(&str, &str); 10] = [
+    const KEYS: [(&str, &str); 12] = [
         ("Ctrl-Space", "What could stand here"),
         ("F1", "What stands here, and what is wrong with it"),
         ("F8, Shift-F8", "The next problem, the previous one"),
@@ -95,7 +95,9 @@ fn keyboard() -> impl IntoView {
         ("F6", "To the outline or the graph, and back"),
         ("Ctrl-F", "Searches and replaces"),
         ("Ctrl-S", "Saves"),
+        ("Ctrl-Z, Ctrl-Y", "Undoes, redoes"),
         ("Escape, then Tab", "Leaves the editor; Tab alone indents"),
+        ("Ctrl-M", "Makes Tab leave the editor, until pressed again"),
     ];
     let row = |(keys, words): (&'static str, &'static str)| {
         view! { <tr><th scope="row">{keys}</th><td>{words}</td></tr> }
@@ -108,7 +110,10 @@ fn keyboard() -> impl IntoView {
                 <caption class="for-readers">"Keys of the editor"</caption>
                 <tbody>{KEYS.map(row).collect_view()}</tbody>
             </table>
-            <p class="quiet">"On a Mac, Ctrl-F, Ctrl-S, Ctrl-. and Ctrl-click are with Cmd."</p>
+            <p class="quiet">
+                "On a Mac, Ctrl-F, Ctrl-S, Ctrl-Z, Ctrl-. and Ctrl-click are with Cmd; redo is Shift-Cmd-Z, and Ctrl-M is \
+                 Shift-Alt-M."
+            </p>
         </details>
     }
 }

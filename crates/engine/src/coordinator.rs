@@ -300,11 +300,11 @@ impl Coordinator {
                 changed.insert(run.id.clone());
             }
             self.keep_opened(&run.id, &advanced);
-            for (step, subjects) in advanced.wanted {
+            for (step, wanted) in advanced.wanted {
                 if self.opening.insert((run.id.clone(), step.clone())) {
                     let core = Arc::clone(&self.core);
                     self.attempts
-                        .also(wanted::open(core, run.clone(), step, subjects));
+                        .also(wanted::open(core, run.clone(), step, wanted));
                 }
             }
         }

@@ -34,7 +34,8 @@ pub enum DoorError {
     NotACondition,
     /// The value or its name is longer than Relay keeps, or there is too much already.
     TooLarge,
-    /// It is stored, and does not open any more. It is marked for whoever may overwrite it.
+    /// It is stored, and does not open, or is not what was stored last. The ledger names it, and
+    /// overwriting it helps.
     Unopenable,
     /// Relay itself failed, and has logged why. Nothing was handed out.
     Failed,
@@ -110,14 +111,22 @@ impl StepDoor {
         self.written(env, None, Question::Environment, write).await
     }
 
-    /// One variable of the step's `env`.
+    /// One variable of the step's `env`; what is to be said of the others does not belong to it.
     pub async fn environment_value(&self, name: &str) -> Result<Evaluation, DoorError> {
-        // All of it was handed out when the step was started.
-        let mut environment = self.environment().await?;
-        let variables = environment.value.as_map();
-        let value = variables.and_then(|variables| variables.get(name)).cloned();
-        environment.value = value.ok_or(DoorError::NotFound)?;
-        Ok(environment)
+        let env = self.live.written().and_then(|step| step.env.as_ref());
+        let written = env.ok_or(DoorError::NotFound)?.written();
+        let variables = written.as_map().ok_or(DoorError::NotFound)?;
+        if variables.iter().any(|(name, _)| name.starts_with('$')) {
+            // As a whole it stands for something else, such as a connection.
+            let mut all = self.environment().await?;
+            let variables = all.value.as_map();
+            let value = variables.and_then(|variables| variables.get(name)).cloned();
+            all.value = value.ok_or(DoorError::NotFound)?;
+            return Ok(all);
+        }
+        let variable = variables.get(name).ok_or(DoorError::NotFound)?;
+        self.expression(Some(&Expression::from_value(variable)), None)
+            .await
     }
 
     /// Whether the step's condition holds. It did when the step was started.

@@ -72,15 +72,11 @@ impl Engine {
         coordinator.sweep();
         unopenable::look_again(&core.store, &core.keys, clock()).await?;
         let signer = checkpoints::run(core.store.clone(), Arc::clone(&core.keys), clock);
-        let coordinator = tokio::spawn(async move {
-            coordinator.run().await;
-            drop(pulse);
-        });
         Ok(Self {
             core,
-            rotator: tokio::spawn(rotator.run()),
-            signer: tokio::spawn(signer),
-            coordinator: Mutex::new(Some(coordinator)),
+            rotator: pulse.clone().keep(rotator.run()),
+            signer: pulse.clone().keep(signer),
+            coordinator: Mutex::new(Some(pulse.keep(coordinator.run()))),
             watch,
         })
     }
@@ -109,9 +105,9 @@ impl Engine {
         }
     }
 
-    /// Waits until the engine has ended, and answers at once when it has. One that nobody has
-    /// stopped ends when a part of it fails that it cannot be without; the panic hook has told
-    /// why. Nothing starts any more then, and only another engine can put that right.
+    /// Waits until the engine is being stopped, or a part of it fails that it cannot be without;
+    /// answers at once when that has happened. The panic hook has told why a part failed. Something
+    /// is not done any more then, and only another engine can put that right.
     pub async fn ended(&self) {
         self.watch.ended().await;
     }

@@ -42,7 +42,8 @@ impl Facts {
     }
 }
 
-/// The parameters of a run, with the defaults of those it was not given.
+/// The parameters of a run, with the defaults of those it was not given. A default that was given unchanged is stored as
+/// the text has it, so both are read alike.
 pub(crate) fn parameters(run: &RunRow, plan: &Plan) -> BTreeMap<String, Value> {
     let given = serde_json::from_str(&run.parameters).unwrap_or_default();
     let given: serde_json::Map<String, serde_json::Value> = given;
@@ -57,7 +58,7 @@ pub(crate) fn parameters(run: &RunRow, plan: &Plan) -> BTreeMap<String, Value> {
     parameters.extend(
         given
             .iter()
-            .map(|(name, value)| (name.clone(), Value::from_json(value))),
+            .map(|(name, value)| (name.clone(), read(value))),
     );
     parameters
 }

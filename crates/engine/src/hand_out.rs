@@ -7,7 +7,7 @@ use store::{connections, grants, secrets};
 
 use crate::core::Core;
 use crate::live::{HandedOut, Known, Live};
-use crate::opening::{self, Held, OpenFailure, Subject};
+use crate::opening::{self, Held, OpenFailure, Opening, Refusal, Subject};
 use crate::seen::Seen;
 use crate::unopenable;
 
@@ -17,9 +17,6 @@ const REFUSALS: usize = 100;
 
 /// Characters of a name that a refusal tells; names that exist have at most 200.
 const TOLD: usize = 201;
-
-/// The reason of a refusal, as the ledger tells it: it is stored, and does not open.
-const UNOPENABLE: &str = "unopenable";
 
 /// A value for a step, and when it was seen to be what is stored.
 pub(crate) struct Given {
@@ -42,7 +39,7 @@ pub(crate) async fn hand_out(
         .written()
         .is_some_and(|step| subject.is_read_by(&step.reads));
     if !written {
-        refuse(core, live, &mut known, subject).await?;
+        refuse(core, live, &mut known, subject, Refusal::NotWritten).await?;
         return Ok(None);
     }
     let before = known
@@ -63,16 +60,16 @@ pub(crate) async fn hand_out(
     }
     let mut tx = core.store.begin().await?;
     let held = match opening::open(core, &mut tx, &live.workflow, subject).await {
-        Ok(Some(held)) => held,
-        Ok(None) => {
+        Ok(Opening::Held(held)) => held,
+        Ok(Opening::Refused(why)) => {
             drop(tx);
-            refuse(core, live, &mut known, subject).await?;
+            refuse(core, live, &mut known, subject, why).await?;
             return Ok(None);
         }
         Err(failure) => {
             drop(tx);
             if failure.is_shut() {
-                tell_refusal(core, live, &mut known, subject, Some(UNOPENABLE)).await?;
+                refuse(core, live, &mut known, subject, Refusal::Unopenable).await?;
             }
             return Err(unopenable::noted(core, &live.workflow, subject, failure).await);
         }
@@ -100,8 +97,6 @@ pub(crate) async fn hand_out(
     match uses::add(&mut tx, &new, &entry).await {
         Ok(()) => tx.commit().await?,
         Err(store::Error::AttemptOver) => return Ok(None),
-        // It was told before: only the database's answer to that was lost.
-        Err(store::Error::Unique) => drop(tx),
         Err(error) => return Err(error.into()),
     }
     let handed_out = HandedOut {
@@ -111,6 +106,8 @@ pub(crate) async fn hand_out(
     };
     let given = handed_out.given();
     known.handed_out.push(handed_out);
+    // Refused once more, it is told once more.
+    known.refused.remove(subject);
     // The process may have exited meanwhile; nobody is left who may be answered.
     Ok((!live.is_over()).then_some(given))
 }
@@ -124,23 +121,14 @@ impl HandedOut {
     }
 }
 
-/// Tells the ledger that a step asked for what it may not have, once for each name.
-pub(crate) async fn refuse(
+/// Tells the ledger that a step asked for what it may not have, once for each name until it is handed
+/// out.
+async fn refuse(
     core: &Core,
     live: &Live,
     known: &mut Known,
     subject: &Subject,
-) -> Result<(), store::Error> {
-    tell_refusal(core, live, known, subject, None).await
-}
-
-/// The same with a reason, where it is another one than that there is nothing for this step.
-async fn tell_refusal(
-    core: &Core,
-    live: &Live,
-    known: &mut Known,
-    subject: &Subject,
-    reason: Option<&str>,
+    why: Refusal,
 ) -> Result<(), store::Error> {
     // The one behind the last says that there are more.
     if known.refused.len() > REFUSALS || known.refused.contains(subject) {
@@ -155,11 +143,9 @@ async fn tell_refusal(
         detail["kind"] = subject.kind().into();
         detail["type"] = told(live, subject.type_name()).into();
         detail["name"] = told(live, subject.name()).into();
+        detail["reason"] = why.as_str().into();
     } else {
         detail["more"] = true.into();
-    }
-    if let Some(reason) = reason {
-        detail["reason"] = reason.into();
     }
     let entry = entry(
         core,
@@ -187,8 +173,10 @@ pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailur
         let mut tx = core.store.begin().await?;
         for subject in Subject::of(&step.reads) {
             match opening::open(core, &mut tx, &live.workflow, &subject).await {
-                Ok(Some(held)) => held.to_mask().for_each(|value| live.redactor.learn(value)),
-                Ok(None) => {}
+                Ok(Opening::Held(held)) => {
+                    held.to_mask().for_each(|value| live.redactor.learn(value));
+                }
+                Ok(Opening::Refused(_)) => {}
                 Err(failure) if failure.is_shut() => {}
                 Err(failure) => return Err(failure),
             }

@@ -49,7 +49,7 @@ pub(crate) struct Known {
     pub(crate) facts: Option<Arc<Facts>>,
     /// What was handed out, with its revision.
     pub(crate) handed_out: Vec<HandedOut>,
-    /// What was refused and told.
+    /// What was refused and told, and not handed out since.
     pub(crate) refused: HashSet<Subject>,
     /// Whether the redactor knows everything the step may read.
     pub(crate) masked: bool,

@@ -27,6 +27,10 @@ const BATCH_CHUNKS: usize = 4_096;
 /// Chunks of one attempt that lie side by side become one row of up to this size.
 const ROW_BYTES: usize = 64 * 1024;
 
+/// What was printed later than this, in milliseconds, gets a row of its own: a row has one time, and
+/// while the database is slow a batch can hold the lines of many seconds.
+const ROW_TIME: i64 = 50;
+
 /// Rows that are written together or not at all: as many as the store puts into one statement.
 const ROWS_AT_ONCE: usize = 100;
 
@@ -82,17 +86,21 @@ async fn write(store: Store, mut chunks: mpsc::UnboundedReceiver<Chunk>) {
     }
 }
 
-/// The rows of a batch: neighbours of the same attempt become one, so that a step that prints
-/// single characters does not fill the table with them.
+/// The rows of a batch: neighbours of the same attempt and of the same moment become one, so that a
+/// step that prints single characters does not fill the table with them.
 fn merged(batch: &mut [Chunk]) -> Vec<&Chunk> {
     batch.sort_by(|one, other| (&one.attempt, one.offset).cmp(&(&other.attempt, other.offset)));
-    for at in (1..batch.len()).rev() {
-        let (before, rest) = batch.split_at_mut(at);
-        let (Some(first), Some(next)) = (before.last_mut(), rest.first_mut()) else {
-            continue;
-        };
-        if first.attempt == next.attempt && first.bytes.len() + next.bytes.len() <= ROW_BYTES {
+    let mut row = 0;
+    for at in 1..batch.len() {
+        let (rows, rest) = batch.split_at_mut(at);
+        if let (Some(first), Some(next)) = (rows.get_mut(row), rest.first_mut())
+            && first.attempt == next.attempt
+            && first.bytes.len() + next.bytes.len() <= ROW_BYTES
+            && next.at.0 - first.at.0 <= ROW_TIME
+        {
             first.bytes.append(&mut next.bytes);
+        } else {
+            row = at;
         }
     }
     batch.iter().filter(|one| !one.bytes.is_empty()).collect()
@@ -126,5 +134,79 @@ async fn keep(store: &Store, rows: &[&Chunk]) {
         }
         tokio::time::sleep(pause).await;
         pause *= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str;
+
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// A piece of the log of attempt `of`, printed at `at`.
+    fn chunk(of: u8, offset: u64, at: i64, text: &str) -> Chunk {
+        Chunk {
+            attempt: AttemptId::from_bytes([of; 16]),
+            rows: Arc::default(),
+            offset,
+            at: Timestamp(at),
+            bytes: text.as_bytes().to_vec(),
+            _share: Arc::new(Semaphore::new(1)).try_acquire_owned().unwrap(),
+        }
+    }
+
+    fn rows(mut batch: Vec<Chunk>) -> Vec<(u64, i64, String)> {
+        let rows = merged(&mut batch);
+        rows.iter()
+            .map(|row| {
+                let text = str::from_utf8(&row.bytes).unwrap().to_owned();
+                (row.offset, row.at.0, text)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_was_printed_at_one_moment_becomes_one_row() {
+        let batch = vec![
+            chunk(1, 1, 10, "b"),
+            chunk(2, 0, 10, "x"),
+            chunk(1, 0, 0, "a"),
+            chunk(1, 2, 50, "c"),
+        ];
+        let expected = [(0, 0, "abc".to_owned()), (0, 10, "x".to_owned())];
+        assert_eq!(rows(batch), expected);
+    }
+
+    #[test]
+    fn what_was_printed_later_keeps_its_time() {
+        // One every 40 ms: close to its neighbour each, and not of one moment.
+        let batch = (0..6).map(|n| chunk(1, n, 40 * i64::try_from(n).unwrap(), "x"));
+        let times: Vec<_> = rows(batch.collect())
+            .into_iter()
+            .map(|(_, at, _)| at)
+            .collect();
+        assert_eq!(times, [0, 80, 160]);
+        let late = vec![chunk(1, 0, 0, "a\n"), chunk(1, 2, 9_000, "b\n")];
+        assert_eq!(rows(late).len(), 2);
+        // The clock was put back: the order is that of printing all the same.
+        let back = vec![chunk(1, 0, 9_000, "a"), chunk(1, 1, 0, "b")];
+        assert_eq!(rows(back), [(0, 9_000, "ab".to_owned())]);
+    }
+
+    #[test]
+    fn no_row_is_larger_than_a_row_may_be() {
+        let half = "x".repeat(ROW_BYTES / 2);
+        let batch = vec![
+            chunk(1, 0, 0, &half),
+            chunk(1, half.len() as u64, 0, &half),
+            chunk(1, 2 * half.len() as u64, 0, "y"),
+        ];
+        let lengths: Vec<_> = rows(batch)
+            .into_iter()
+            .map(|(.., text)| text.len())
+            .collect();
+        assert_eq!(lengths, [ROW_BYTES, 1]);
     }
 }

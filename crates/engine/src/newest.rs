@@ -6,13 +6,14 @@
 //!
 //! Entries of before there were fingerprints tell the revision alone, and are believed about that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use model::AccountId;
+use opener::OpenError;
 use serde_json::Value;
 use store::Tx;
 use store::told::{self, Told};
 
-use crate::core::Core;
 use crate::opening::OpenFailure;
 
 /// What a stored value belongs to.
@@ -41,82 +42,108 @@ pub(crate) struct Stored<'a> {
     pub(crate) record: String,
 }
 
-/// Refuses values that are not the newest ones.
+/// Refuses values of which one is not the newest.
 pub(crate) async fn check(
-    core: &Core,
+    account: &AccountId,
     tx: &mut Tx,
     owner: Owner<'_>,
     fields: &[Stored<'_>],
 ) -> Result<(), OpenFailure> {
-    let acts = match owner {
-        Owner::Connection { .. } => [
-            "connection.add",
-            "connection.overwrite",
-            "connection.delete",
-        ],
-        Owner::Secret(..) => ["secret.add", "secret.overwrite", "secret.delete"],
+    if not_newest(account, tx, owner, fields).await?.is_empty() {
+        return Ok(());
+    }
+    // The same words as for a record that was changed: which it was would only help whoever did it.
+    Err(OpenError::Refused.into())
+}
+
+/// The fields of these values that are not the newest ones: all of them, when what they belong to is
+/// not what the ledger tells of it. The transaction is a ledgered one, in which they were read.
+pub(crate) async fn not_newest<'a>(
+    account: &AccountId,
+    tx: &mut Tx,
+    owner: Owner<'_>,
+    fields: &[Stored<'a>],
+) -> Result<BTreeSet<&'a str>, store::Error> {
+    let all = || fields.iter().map(|stored| stored.field).collect();
+    if !is_as_told(account, tx, owner).await? {
+        return Ok(all());
+    }
+    let (subject, acts) = match owner {
+        Owner::Connection { id, .. } => (
+            id,
+            [
+                "connection.add",
+                "connection.overwrite",
+                "connection.delete",
+            ],
+        ),
+        Owner::Secret(id, _) => (id, ["secret.add", "secret.overwrite", "secret.delete"]),
     };
-    let (Owner::Connection { id: subject, .. } | Owner::Secret(subject, _)) = owner;
-    if let Owner::Secret(_, workflow) = owner {
-        // Secrets end with their workflow, and the ledger tells of that alone.
-        let deleted = ["workflow.delete"; 3];
-        let ended = told::newest(&mut *tx, &core.account, workflow, deleted, None).await?;
-        if !ended.is_empty() {
-            return Err(refused());
-        }
-    }
-    if let Owner::Connection {
-        id,
-        type_name,
-        name,
-    } = owner
-    {
-        // Nothing ever changes them, and the record is not bound to the name.
-        let added = told::newest(&mut *tx, &core.account, id, ["connection.add"; 3], None).await?;
-        let added = added.first().ok_or_else(refused)?;
-        let detail = detail(added)?;
-        if detail["type"] != type_name || detail["name"] != name {
-            return Err(refused());
-        }
-    }
-    let mut open: BTreeMap<&str, &Stored<'_>> =
-        fields.iter().map(|stored| (stored.field, stored)).collect();
+    let mut open: BTreeMap<_, _> = fields.iter().map(|stored| (stored.field, stored)).collect();
+    let mut wrong = BTreeSet::new();
     let mut before = None;
     while !open.is_empty() {
-        let page = told::newest(&mut *tx, &core.account, subject, acts, before).await?;
-        // What the ledger never told of was not stored by Relay.
-        let last = page.last().ok_or_else(refused)?;
+        let page = told::newest(&mut *tx, account, subject, acts, before).await?;
+        let Some(last) = page.last() else {
+            // What the ledger never told of was not stored by Relay.
+            wrong.extend(open.into_keys());
+            break;
+        };
         before = Some(last.number);
         for entry in &page {
-            if entry.act.ends_with(".delete") {
-                return Err(refused());
+            match detail(entry) {
+                Some(detail) if !entry.act.ends_with(".delete") => {
+                    wrong.extend(disagreeing(&detail, &mut open));
+                }
+                _ => return Ok(all()),
             }
-            agrees(&detail(entry)?, &mut open)?;
         }
     }
-    Ok(())
+    Ok(wrong)
+}
+
+/// Whether the ledger tells of a connection's type and name what its row says, and of no end of a
+/// secret.
+async fn is_as_told(
+    account: &AccountId,
+    tx: &mut Tx,
+    owner: Owner<'_>,
+) -> Result<bool, store::Error> {
+    match owner {
+        // Secrets end with their workflow, and the ledger tells of that alone.
+        Owner::Secret(_, workflow) => {
+            let deleted = ["workflow.delete"; 3];
+            let ended = told::newest(&mut *tx, account, workflow, deleted, None).await?;
+            Ok(ended.is_empty())
+        }
+        // Nothing ever changes them, and the record is not bound to the name.
+        Owner::Connection {
+            id,
+            type_name,
+            name,
+        } => {
+            let added = told::newest(&mut *tx, account, id, ["connection.add"; 3], None).await?;
+            let added = added.first().and_then(detail);
+            Ok(added.is_some_and(|added| added["type"] == type_name && added["name"] == name))
+        }
+    }
 }
 
 /// What an entry says, if it is one that Relay has written.
-fn detail(entry: &Told) -> Result<Value, OpenFailure> {
-    if !entry.linked {
-        return Err(refused());
-    }
-    serde_json::from_str(&entry.detail).map_err(|_| refused())
+fn detail(entry: &Told) -> Option<Value> {
+    let detail = entry.linked.then_some(&entry.detail)?;
+    serde_json::from_str(detail).ok()
 }
 
-/// Compares with one entry, and drops the fields that it tells of: only their newest entry counts.
-fn agrees(detail: &Value, open: &mut BTreeMap<&str, &Stored<'_>>) -> Result<(), OpenFailure> {
-    let cleared = detail["cleared"].as_array();
-    let is_cleared = |name: &str| {
-        cleared.is_some_and(|names| names.iter().any(|cleared| cleared.as_str() == Some(name)))
-    };
-    if open.keys().any(|name| is_cleared(name)) {
-        return Err(refused());
-    }
-    let Some(given) = detail["fields"].as_object() else {
-        return Ok(());
-    };
+/// Drops the fields that one entry tells of, because only their newest entry counts, and answers
+/// those that are stored otherwise.
+fn disagreeing<'a>(detail: &Value, open: &mut BTreeMap<&'a str, &Stored<'a>>) -> BTreeSet<&'a str> {
+    let cleared = detail["cleared"].as_array().into_iter().flatten();
+    let mut wrong: BTreeSet<_> = cleared
+        .filter_map(|name| open.remove_entry(name.as_str()?))
+        .map(|(name, _)| name)
+        .collect();
+    let given = detail["fields"].as_object().into_iter().flatten();
     for (name, newest) in given {
         let Some(stored) = open.remove(name.as_str()) else {
             continue;
@@ -126,15 +153,10 @@ fn agrees(detail: &Value, open: &mut BTreeMap<&str, &Stored<'_>>) -> Result<(), 
             records => records[name.as_str()] == stored.record.as_str(),
         };
         if newest.as_u64() != Some(stored.revision) || !record {
-            return Err(refused());
+            wrong.insert(stored.field);
         }
     }
-    Ok(())
-}
-
-/// The same words as for a record that was changed: which it was would only help whoever did it.
-fn refused() -> OpenFailure {
-    opener::OpenError::Refused.into()
+    wrong
 }
 
 #[cfg(test)]
@@ -143,7 +165,8 @@ mod tests {
 
     use super::*;
 
-    fn after(detail: &Value, stored: &[(&'static str, u64)]) -> Option<usize> {
+    /// Which fields an entry tells something else of, and how many it does not tell of.
+    fn after(detail: &Value, stored: &[(&'static str, u64)]) -> (Vec<&'static str>, usize) {
         let stored: Vec<_> = stored
             .iter()
             .map(|(field, revision)| Stored {
@@ -153,28 +176,36 @@ mod tests {
             })
             .collect();
         let mut open = stored.iter().map(|one| (one.field, one)).collect();
-        agrees(detail, &mut open).ok().map(|()| open.len())
+        let wrong = disagreeing(detail, &mut open);
+        (wrong.into_iter().collect(), open.len())
     }
 
     #[test]
     fn a_record_is_the_one_that_the_entry_names() {
         let told = |records: Value| json!({ "fields": { "a": 3 }, "records": records });
         let stored = &[("a", 3)];
-        assert_eq!(after(&told(json!({ "a": "record of a" })), stored), Some(0));
-        assert_eq!(after(&told(json!({ "a": "record of b" })), stored), None);
-        assert_eq!(after(&told(json!({})), stored), None);
-        assert_eq!(after(&told(json!("record of a")), stored), None);
+        let records = told(json!({ "a": "record of a" }));
+        assert_eq!(after(&records, stored), (vec![], 0));
+        for records in [
+            json!({ "a": "record of b" }),
+            json!({}),
+            json!("record of a"),
+        ] {
+            assert_eq!(after(&told(records), stored), (vec!["a"], 0));
+        }
     }
 
     #[test]
     fn only_the_newest_entry_of_a_field_counts() {
         let detail = json!({ "fields": { "a": 3 }, "cleared": ["b"] });
-        assert_eq!(after(&detail, &[("a", 3)]), Some(0));
-        assert_eq!(after(&detail, &[("a", 3), ("c", 1)]), Some(1));
-        assert_eq!(after(&detail, &[("a", 2)]), None);
-        assert_eq!(after(&detail, &[("a", 4)]), None);
-        assert_eq!(after(&detail, &[("a", 3), ("b", 1)]), None);
-        assert_eq!(after(&json!({}), &[("a", 3)]), Some(1));
-        assert_eq!(after(&json!({ "fields": { "a": "3" } }), &[("a", 3)]), None);
+        assert_eq!(after(&detail, &[("a", 3)]), (vec![], 0));
+        assert_eq!(after(&detail, &[("a", 3), ("c", 1)]), (vec![], 1));
+        assert_eq!(after(&detail, &[("a", 2), ("c", 1)]), (vec!["a"], 1));
+        assert_eq!(after(&detail, &[("a", 4)]), (vec!["a"], 0));
+        assert_eq!(after(&detail, &[("a", 3), ("b", 1)]), (vec!["b"], 0));
+        assert_eq!(after(&detail, &[("a", 2), ("b", 1)]), (vec!["a", "b"], 0));
+        assert_eq!(after(&json!({}), &[("a", 3)]), (vec![], 1));
+        let text = json!({ "fields": { "a": "3" } });
+        assert_eq!(after(&text, &[("a", 3)]), (vec!["a"], 0));
     }
 }

@@ -106,6 +106,39 @@ impl Held {
     }
 }
 
+/// What there is of a name for a workflow.
+pub(crate) enum Opening {
+    /// This.
+    Held(Held),
+    /// Nothing that may be handed out.
+    Refused(Refusal),
+}
+
+/// Why something is refused, as the ledger tells it. A step is told nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It is not written in the step.
+    NotWritten,
+    /// There is nothing of that name.
+    Missing,
+    /// The connection is limited, and not to this workflow.
+    NoPermission,
+    /// It is stored, and does not open here.
+    Unopenable,
+}
+
+impl Refusal {
+    /// The word in the ledger.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NotWritten => "not_written",
+            Self::Missing => "missing",
+            Self::NoPermission => "no_permission",
+            Self::Unopenable => "unopenable",
+        }
+    }
+}
+
 /// Why something could not be opened. Its text is for the log.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OpenFailure {
@@ -134,28 +167,30 @@ impl OpenFailure {
     }
 }
 
-/// Opens a connection of the account or a secret of the workflow; `None` when there is none of that
-/// name. The transaction is a ledgered one, so that rows and ledger tell of one moment. Whoever hands out the answer has to write the ledger first.
+/// Opens a connection of the account or a secret of the workflow. The transaction is a ledgered one,
+/// so that rows and ledger tell of one moment. Whoever hands out the answer, or refuses, has to write
+/// the ledger first.
 pub(crate) async fn open(
     core: &Core,
     tx: &mut Tx,
     workflow: &WorkflowId,
     subject: &Subject,
-) -> Result<Option<Held>, OpenFailure> {
+) -> Result<Opening, OpenFailure> {
+    let missing = Ok(Opening::Refused(Refusal::Missing));
     match subject {
         Subject::Connection { type_name, name } => {
             // A text that is no name names nothing that is stored.
             if type_name.parse::<TypeName>().is_err() || name.parse::<ConnectionName>().is_err() {
-                return Ok(None);
+                return missing;
             }
             let found =
                 connections::sealed_by_name(&mut *tx, &core.account, type_name, name).await?;
             let Some((row, sealed)) = found else {
-                return Ok(None);
+                return missing;
             };
             // Decided on ids, in the transaction that has read the values.
             if !grants::permit(&mut *tx, &row.id, workflow).await? {
-                return Ok(None);
+                return Ok(Opening::Refused(Refusal::NoPermission));
             }
             let stored: Vec<_> = sealed
                 .iter()
@@ -170,7 +205,7 @@ pub(crate) async fn open(
                 type_name: row.type_name.as_str(),
                 name: row.name.as_str(),
             };
-            newest::check(core, tx, owner, &stored).await?;
+            newest::check(&core.account, tx, owner, &stored).await?;
             let known = model::connection_type(type_name);
             let mut fields = Vec::with_capacity(sealed.len());
             for (field, field_revision, sealed) in sealed {
@@ -192,7 +227,7 @@ pub(crate) async fn open(
                     name: field,
                 });
             }
-            Ok(Some(Held {
+            Ok(Opening::Held(Held {
                 id: row.id.to_string(),
                 revision: row.revision,
                 fields,
@@ -201,11 +236,11 @@ pub(crate) async fn open(
         }
         Subject::Secret { name } => {
             if name.parse::<SecretName>().is_err() {
-                return Ok(None);
+                return missing;
             }
             let found = secrets::sealed_by_name(&mut *tx, workflow, name).await?;
             let Some((row, field_revision, sealed)) = found else {
-                return Ok(None);
+                return missing;
             };
             let owner = newest::Owner::Secret(row.id.as_str(), workflow.as_str());
             let stored = [Stored {
@@ -213,7 +248,7 @@ pub(crate) async fn open(
                 revision: field_revision,
                 record: sealed.fingerprint(),
             }];
-            newest::check(core, tx, owner, &stored).await?;
+            newest::check(&core.account, tx, owner, &stored).await?;
             let place = Place {
                 account: core.account.as_str(),
                 owner: Owner::Secret {
@@ -223,7 +258,7 @@ pub(crate) async fn open(
                 field: SECRET_FIELD,
                 field_revision,
             };
-            Ok(Some(Held {
+            Ok(Opening::Held(Held {
                 id: row.id.to_string(),
                 revision: row.revision,
                 fields: vec![Field {
@@ -259,12 +294,13 @@ mod tests {
 
     use static_assertions::assert_not_impl_any;
 
-    use super::{Field, Held};
+    use super::{Field, Held, Opening};
     use crate::answers::Answer;
     use crate::hand_out::Given;
     use crate::live::{HandedOut, Known};
 
     assert_not_impl_any!(Held: Debug, Display, Clone, Copy, PartialEq, Into<Vec<u8>>, Into<String>);
+    assert_not_impl_any!(Opening: Debug, Display, Clone, Copy, PartialEq);
     assert_not_impl_any!(Field: Debug, Display, Clone, Copy, PartialEq);
     assert_not_impl_any!(HandedOut: Debug, Display, Clone, Copy, PartialEq);
     assert_not_impl_any!(Known: Debug, Display, Clone, Copy, PartialEq);

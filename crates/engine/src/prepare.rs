@@ -27,8 +27,7 @@ pub(crate) const FAILED: &str = "Relay failed while it prepared the step, and an
 
 /// What is told when a value of the environment does not open.
 const UNOPENABLE: &str = "The environment of the step needs a value that is stored and can't be \
-     opened. It is marked on the list of connections, or in the settings of the workflow, and an \
-     administrator has to overwrite it.";
+     opened. The ledger names it, and an administrator has to overwrite it.";
 
 /// What the step runs.
 pub(crate) async fn program(core: &Core, step: &RunnableStep) -> Result<Program, Hindrance> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// Held by a task that must not end by itself. When the first of them is dropped, also by a panic,
 /// whoever watches is told.
@@ -16,6 +17,16 @@ pub(crate) struct Watch(watch::Receiver<bool>);
 pub(crate) fn start() -> (Pulse, Watch) {
     let (sender, receiver) = watch::channel(false);
     (Pulse(Arc::new(sender)), Watch(receiver))
+}
+
+impl Pulse {
+    /// Lets a task go on that must not end by itself.
+    pub(crate) fn keep(self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        tokio::spawn(async move {
+            task.await;
+            drop(self);
+        })
+    }
 }
 
 impl Drop for Pulse {

@@ -9,12 +9,14 @@ mod encodings;
 mod inside;
 mod matcher;
 mod stream;
+mod windows;
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use encodings::Forms;
 use matcher::Matcher;
 pub use stream::Stream;
 
@@ -24,9 +26,12 @@ pub const MASK: &str = "***";
 /// Values of fewer characters are never masked: they would black out ordinary words.
 pub const SHORTEST: usize = 4;
 
-/// Bytes of all forms together that are looked for. A step that could read more than that has
-/// nothing of its output kept.
+/// Bytes of all forms together that are looked for as they are. A step that could read more than
+/// that has nothing of its output kept.
 const MOST: usize = 32 * 1024 * 1024;
+
+/// For so many of those bytes there may be one window of longer forms: it takes as much less memory.
+const BYTES_OF_A_WINDOW: usize = 4;
 
 /// What must not be read. Clones know the same values.
 #[derive(Clone)]
@@ -42,10 +47,20 @@ struct Shared {
     version: AtomicU64,
 }
 
+impl Shared {
+    fn most_windows(&self) -> usize {
+        self.most / BYTES_OF_A_WINDOW
+    }
+}
+
 #[derive(Default)]
 struct Known {
+    /// The values that all of this was made of; learning one again costs nothing.
+    learned: BTreeSet<Vec<u8>>,
     patterns: BTreeSet<Vec<u8>>,
     bytes: usize,
+    /// Hashes of windows of longer forms, sorted.
+    windows: Vec<u64>,
     /// Made from the patterns when it is next needed.
     matcher: Option<Sieve>,
 }
@@ -92,19 +107,34 @@ impl Redactor {
     /// From now on this value is masked, in streams that have begun as well, and so is every text
     /// that lies in it when it is JSON or base64.
     pub fn learn(&self, value: &[u8]) {
-        let mut forms = encodings::forms(value);
+        if self.known().learned.contains(value) {
+            return;
+        }
+        let Forms {
+            mut whole,
+            mut windows,
+        } = encodings::forms(value);
         for text in inside::texts(value) {
-            forms.extend(encodings::forms(&text));
+            let forms = encodings::forms(&text);
+            whole.extend(forms.whole);
+            windows.extend(forms.windows);
         }
         let mut known = self.known();
-        let before = known.patterns.len();
-        for form in forms {
+        let before = (known.patterns.len(), known.windows.len());
+        for form in whole {
             let length = form.len();
             if known.bytes <= self.shared.most && known.patterns.insert(form) {
                 known.bytes += length;
             }
         }
-        if known.patterns.len() != before {
+        if !windows.is_empty() && known.windows.len() <= self.shared.most_windows() {
+            known.windows.extend(windows);
+            known.windows.sort_unstable();
+            known.windows.dedup();
+        }
+        // Not before, or somebody else could go on with it too early.
+        known.learned.insert(value.to_vec());
+        if (known.patterns.len(), known.windows.len()) != before {
             known.matcher = None;
             self.shared.version.fetch_add(1, Ordering::Release);
         }
@@ -136,11 +166,13 @@ impl Redactor {
         let sieve = match &known.matcher {
             Some(sieve) => sieve.clone(),
             None if known.patterns.is_empty() => Sieve::Open,
-            None if known.bytes > self.shared.most => {
+            None if known.bytes > self.shared.most
+                || known.windows.len() > self.shared.most_windows() =>
+            {
                 tracing::error!("a step may read more than can be masked; its output is not kept");
                 Sieve::Shut
             }
-            None => Matcher::new(&known.patterns)
+            None => Matcher::new(&known.patterns, &known.windows)
                 .map_or(Sieve::Shut, |matcher| Sieve::Matcher(Arc::new(matcher))),
         };
         known.matcher = Some(sieve.clone());

@@ -59,6 +59,9 @@ pub enum RotationError {
     /// A key id in the database is none, or a key is of the wrong length.
     #[error("a vault key in the database has the wrong form")]
     Malformed,
+    /// A part of the work panicked.
+    #[error("sealing some data keys again has failed, as the lines before tell")]
+    Panicked,
     /// The work was given up, because the process ends.
     #[error("the process ends")]
     Ending,
@@ -220,6 +223,7 @@ impl Rotator {
         if self.mark_malformed().await? {
             return Ok(());
         }
+        self.carry_marked(rotation, current).await?;
         self.finish(rotation, to).await
     }
 
@@ -354,6 +358,7 @@ pub(crate) fn place(row: &SealedRow) -> Place<'_> {
             connection,
             type_name,
             field,
+            ..
         } => (
             vault::Owner::Connection {
                 id: connection.as_str(),

@@ -23,12 +23,7 @@ pub(crate) fn missing(reference: &Reference, reads: &StepReads) -> String {
         Reference::Secret { name } if reads.secrets.contains(name) => {
             format!("the secret “{name}”, which does not exist")
         }
-        Reference::Connection { type_name, name }
-            if reads
-                .connections
-                .iter()
-                .any(|(kind, read)| kind == type_name && read == name) =>
-        {
+        Reference::Connection { type_name, name } if reads_connection(reads, type_name, name) => {
             format!("the connection {type_name} / {name}, which does not exist")
         }
         Reference::Output { step, .. } if reads.outputs.contains(step) => {
@@ -38,6 +33,31 @@ pub(crate) fn missing(reference: &Reference, reads: &StepReads) -> String {
         Reference::Data { .. } => "the data of an event, and no event started this run".to_owned(),
         _ => "a name that the run works out, and nothing of that name can be read".to_owned(),
     }
+}
+
+/// What leads nowhere, as the original named it in its answers to steps; with the same care for names.
+pub(crate) fn identified(reference: &Reference, reads: &StepReads) -> String {
+    match reference {
+        Reference::Parameter { name } if reads.parameters.contains(name) => {
+            format!("parameter {name:?}")
+        }
+        Reference::Secret { name } if reads.secrets.contains(name) => format!("secret {name:?}"),
+        Reference::Connection { type_name, name } if reads_connection(reads, type_name, name) => {
+            format!("connection type {type_name:?} with name {name:?}")
+        }
+        Reference::Output { step, name } if reads.outputs.contains(step) => {
+            format!("output {name:?} of step {step:?}")
+        }
+        Reference::Answer { ask_ref, name } if reads.answers.contains(ask_ref) => {
+            format!("answer {name:?} of ask {ask_ref:?}")
+        }
+        _ => "a name that the run works out".to_owned(),
+    }
+}
+
+fn reads_connection(reads: &StepReads, type_name: &str, name: &str) -> bool {
+    let same = |(kind, read): &(String, String)| kind == type_name && read == name;
+    reads.connections.iter().any(same)
 }
 
 /// What a condition needs that exists and cannot be opened. It is named in the text of the step.
@@ -77,5 +97,7 @@ mod tests {
         };
         assert!(missing(&secret("token"), &reads).contains("“token”"));
         assert!(!missing(&secret("hunter2"), &reads).contains("hunter2"));
+        assert_eq!(identified(&secret("token"), &reads), "secret \"token\"");
+        assert!(!identified(&secret("hunter2"), &reads).contains("hunter2"));
     }
 }

@@ -1,16 +1,18 @@
 //! Marking values that do not open, so that a person learns of them before the next step asks.
 //!
-//! Only a record that its own key refuses is marked. One whose key is not here may be in order:
-//! perhaps another engine has that key, or its file comes back.
+//! What is marked is a record that its own key refuses, and one that is not the newest of its place.
+//! One whose key is not here may be in order: perhaps another engine has that key, or its file comes
+//! back.
 
 use model::{Timestamp, WorkflowId};
 use opener::{Keys, OpenError};
 use store::resealing::{self, SealedRow};
-use store::{Store, connections, secrets};
+use store::{Store, Tx, connections, secrets};
 use vault::SealedValue;
 
 use crate::core::Core;
-use crate::opening::{OpenFailure, Subject};
+use crate::newest::{self, Stored};
+use crate::opening::{OpenFailure, SECRET_FIELD, Subject};
 use crate::rotation::{marking, place};
 
 /// What trying to open a value has shown.
@@ -31,7 +33,11 @@ pub(crate) async fn look_again(
 ) -> Result<(), store::Error> {
     for row in resealing::unopenable(store).await? {
         if tried(keys, &row) == Found::Opens {
-            mark(store, &row, now, false).await?;
+            let mut tx = store.begin().await?;
+            if is_newest(&mut tx, &row).await? {
+                mark(&mut tx, &row, now, false).await?;
+                tx.commit().await?;
+            }
         }
     }
     Ok(())
@@ -55,35 +61,66 @@ pub(crate) async fn noted(
 
 async fn find(core: &Core, workflow: &WorkflowId, subject: &Subject) -> Result<(), store::Error> {
     let name = subject.name();
+    let mut tx = core.store.begin().await?;
     let id = match subject {
         Subject::Connection { type_name, .. } => {
-            connections::sealed_by_name(&core.store, &core.account, type_name, name)
+            connections::sealed_by_name(&mut tx, &core.account, type_name, name)
                 .await?
                 .map(|(row, _)| row.id.to_string())
         }
-        Subject::Secret { .. } => secrets::sealed_by_name(&core.store, workflow, name)
+        Subject::Secret { .. } => secrets::sealed_by_name(&mut tx, workflow, name)
             .await?
             .map(|(row, ..)| row.id.to_string()),
     };
-    for row in resealing::of(&core.store, id.as_deref().unwrap_or_default()).await? {
-        if tried(&core.keys, &row) == Found::Refused {
-            mark(&core.store, &row, core.now(), true).await?;
+    for row in resealing::of(&mut tx, id.as_deref().unwrap_or_default()).await? {
+        if tried(&core.keys, &row) == Found::Refused || !is_newest(&mut tx, &row).await? {
+            mark(&mut tx, &row, core.now(), true).await?;
         }
     }
-    Ok(())
+    tx.commit().await
 }
 
 async fn mark(
-    store: &Store,
+    tx: &mut Tx,
     row: &SealedRow,
     now: Timestamp,
     unopenable: bool,
 ) -> Result<(), store::Error> {
     let entry = marking(row, now, unopenable);
-    let mut tx = store.begin().await?;
-    let at = unopenable.then_some(entry.at);
-    resealing::mark(&mut tx, row, at, &entry).await?;
-    tx.commit().await
+    resealing::mark(tx, row, unopenable.then_some(now), &entry).await?;
+    Ok(())
+}
+
+/// Whether it is the value that the ledger told of last, with its ciphertext.
+async fn is_newest(tx: &mut Tx, row: &SealedRow) -> Result<bool, store::Error> {
+    let (owner, field) = match &row.owner {
+        resealing::Owner::Field {
+            connection,
+            type_name,
+            name,
+            field,
+        } => (
+            newest::Owner::Connection {
+                id: connection.as_str(),
+                type_name,
+                name,
+            },
+            field.as_str(),
+        ),
+        resealing::Owner::Secret {
+            secret, workflow, ..
+        } => (
+            newest::Owner::Secret(secret.as_str(), workflow.as_str()),
+            SECRET_FIELD,
+        ),
+    };
+    let stored = Stored {
+        field,
+        revision: row.field_revision,
+        record: row.sealed.fingerprint(),
+    };
+    let wrong = newest::not_newest(&row.account, tx, owner, &[stored]).await?;
+    Ok(wrong.is_empty())
 }
 
 fn tried(keys: &Keys, row: &SealedRow) -> Found {

@@ -92,8 +92,15 @@ impl Environment for View<'_> {
         })
     }
 
-    fn answer(&self, _ask_ref: &str, _name: &str) -> Lookup {
-        Lookup::Absent
+    fn answer(&self, ask_ref: &str, name: &str) -> Lookup {
+        if !self.reads.answers.iter().any(|read| read == ask_ref) {
+            return Lookup::Absent;
+        }
+        if !self.states_known {
+            return Lookup::Wanted;
+        }
+        let answer = (self.state_of)(ask_ref).and_then(|state| language::answer(state, name));
+        answer.map_or(Lookup::Absent, |answer| Lookup::Found(answer.into()))
     }
 
     fn status(&self, step: &str, property: StatusProperty) -> Lookup {

@@ -36,6 +36,7 @@ codes! {
     DynamicReference = "dynamic_reference",
     Empty = "empty",
     EmptyValue = "empty_value",
+    ImpossibleName = "impossible_name",
     Indentation = "indentation",
     KeyNotScalar = "key_not_scalar",
     KeyNotText = "key_not_text",

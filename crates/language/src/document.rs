@@ -5,6 +5,7 @@ pub(crate) mod json;
 mod literal;
 mod names;
 mod parameter;
+mod possible;
 #[cfg(feature = "evaluate")]
 mod runnable;
 mod step;

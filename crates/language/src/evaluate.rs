@@ -34,7 +34,7 @@ pub use error::{ErrorKind, EvaluationError};
 
 pub use query::{QueryLanguage, UnknownLanguage};
 pub use reference::{Reference, Unresolvable};
-pub use value::{List, Map, Value};
+pub use value::{List, Map, Text, Value};
 pub use wire::{from_stored, to_stored};
 
 use context::Context;

@@ -48,15 +48,15 @@ pub use document::{Runnable, RunnableStep, StepReads, runnable};
 #[cfg(feature = "evaluate")]
 pub use evaluate::{
     Environment, ErrorKind, Evaluation, EvaluationError, Expression, List, Lookup, Map,
-    QueryLanguage, Reference, StatusProperty, UnknownLanguage, UnknownProperty, Unresolvable,
+    QueryLanguage, Reference, StatusProperty, Text, UnknownLanguage, UnknownProperty, Unresolvable,
     Value, from_stored, to_stored,
 };
 pub use number::Number;
 pub use plan::{Plan, PlanStep, PlanTrigger, StepKind};
 #[cfg(feature = "evaluate")]
 pub use progress::{
-    Condition, Decision, StepRecord, WhenStatus, decide, effective_when, run_conditions, run_state,
-    step_conditions, step_status,
+    Condition, Decision, StepRecord, Verdict, WhenStatus, answer, decide, effective_when, judge,
+    run_conditions, run_state, step_conditions, step_status,
 };
 pub use requirement::{
     ConnectionRequirement, DynamicRequirement, ParameterRequirement, Requirements,

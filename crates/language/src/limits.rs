@@ -30,6 +30,9 @@ pub const MAX_STEPS: usize = 10_000;
 /// The longest name of a step or trigger, in bytes: it is told again with everything it uses.
 pub const MAX_NAME: usize = 200;
 
+/// How many bytes of unusual names of connections and secrets are looked at closely, each name once.
+pub const MAX_UNUSUAL_NAMES: usize = 32 * 1024;
+
 /// How many diagnostics are kept: of errors, and again of everything else.
 pub const MAX_DIAGNOSTICS: usize = 500;
 

@@ -32,8 +32,8 @@ pub struct PlanStep {
     pub name: String,
     /// What it is.
     pub kind: StepKind,
-    /// The steps it waits for, sorted: those of `dependsOn`, and those whose outputs or states
-    /// it refers to.
+    /// The steps it waits for, sorted: those of `dependsOn`, and those whose outputs, states or
+    /// answers it refers to.
     pub needs: Vec<String>,
     /// The connections it may read, as type and name, sorted.
     pub connections: Vec<(String, String)>,
@@ -87,6 +87,7 @@ impl Reads {
                 Reference::Parameter { name } => reads.parameters.push(name.clone()),
                 Reference::Output { .. }
                 | Reference::Status { .. }
+                | Reference::Answer { .. }
                 | Reference::Event
                 | Reference::Dynamic(_) => {}
             }

@@ -8,6 +8,6 @@ mod when;
 
 pub use decision::{Decision, decide};
 pub use record::{Condition, StepRecord, WhenStatus, run_conditions, step_conditions};
-pub use state::{run_state, step_status};
-pub use when::effective_when;
-pub(crate) use when::looked_at;
+pub use state::{answer, run_state, step_status};
+pub(crate) use when::looked_at_or_asked;
+pub use when::{Verdict, effective_when, judge};

@@ -17,6 +17,9 @@ use crate::repair::Repair;
 use crate::text::Span;
 use crate::tree::NodeId;
 
+/// The name of what is answered to an approval.
+pub(crate) const ANSWER: &str = "approval";
+
 /// A reference whose parts are all written out, or the note that they are not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reference {
@@ -36,6 +39,11 @@ pub(crate) enum Reference {
     Status {
         step: String,
     },
+    /// What somebody decided about an approval. The name of the answer, if it is written out.
+    Answer {
+        step: String,
+        name: Option<String>,
+    },
     /// The data of the event that fired a trigger.
     Event,
     Dynamic(Kind),
@@ -49,6 +57,7 @@ pub(crate) enum Kind {
     Parameter,
     Output,
     Step,
+    Answer,
 }
 
 impl Kind {
@@ -58,7 +67,7 @@ impl Kind {
             Self::Secret => "secret",
             Self::Parameter => "parameter",
             Self::Output => "output",
-            Self::Step => "step",
+            Self::Step | Self::Answer => "step",
         }
     }
 }
@@ -87,6 +96,14 @@ impl Reference {
             (Kind::Output, Name::Literal(step), _) => Some(Self::Output { step }),
             (Kind::Step, Name::Literal(step), _) => Some(Self::Status { step }),
             (_, Name::Wrong, _) | (_, _, Some(Name::Wrong)) => None,
+            (Kind::Answer, Name::Literal(step), name) => Some(Self::Answer {
+                step,
+                name: match name {
+                    Some(Name::Literal(name)) => Some(name),
+                    _ => None,
+                },
+            }),
+            (Kind::Answer, ..) => Some(Self::Dynamic(Kind::Step)),
             _ => Some(Self::Dynamic(kind)),
         }
     }
@@ -99,8 +116,8 @@ pub(crate) struct Found {
     pub(crate) span: Span,
     /// The node it is in.
     pub(crate) node: NodeId,
-    /// Where its first name stands, if it is written out there.
-    pub(crate) named: Option<Named>,
+    /// Where its names stand, in the order of the list form, as far as they are written out there.
+    pub(crate) named: [Option<Named>; 2],
     /// Whether `coalesce` or `exists` around it copes with its absence.
     pub(crate) guarded: bool,
     /// Whether it stands for everything of its kind, as `${secrets}` does.
@@ -111,24 +128,40 @@ pub(crate) struct Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Named {
     pub(crate) span: Span,
-    pub(crate) template: bool,
+    pub(crate) notation: Notation,
+}
+
+/// What a name is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// A scalar of its own.
+    Scalar,
+    /// A word of a template.
+    Word,
+    /// A text in a template; the place is without its quotes.
+    Quoted,
+}
+
+impl Named {
+    /// Puts another name there, if it can stand there as it is.
+    pub(crate) fn rename(self, name: &str) -> Option<Repair> {
+        let identifier = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        match self.notation {
+            Notation::Scalar => Some(Repair::rename(self.span, name)),
+            Notation::Word if !identifier => None,
+            Notation::Quoted if name.contains(['\'', '"', '`', '\\']) => None,
+            Notation::Word | Notation::Quoted => Some(Repair::replace(self.span, name)),
+        }
+    }
 }
 
 impl Found {
     /// Puts another name in the place of the first one.
     pub(crate) fn rename(&self, name: &str) -> Option<Repair> {
-        let named = self.named?;
-        let identifier = name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
-            && name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
-        if !named.template {
-            Some(Repair::rename(named.span, name))
-        } else if identifier {
-            Some(Repair::replace(named.span, name))
-        } else {
-            None
-        }
+        self.named[0]?.rename(name)
     }
 }
 
@@ -137,8 +170,8 @@ struct Written {
     reference: Reference,
     /// Names that are not written out, and may refer further.
     computed: Vec<NodeId>,
-    /// The node of the first name.
-    named: Option<NodeId>,
+    /// The nodes of its names, in the order of the list form.
+    named: [Option<NodeId>; 2],
     /// The node of a question about the data of an event.
     question: Option<NodeId>,
 }

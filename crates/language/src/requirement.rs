@@ -46,6 +46,8 @@ pub struct ParameterRequirement {
     pub required: bool,
     /// Whether `parameters` declares it.
     pub declared: bool,
+    /// Whether a step uses it where nothing copes with its absence, as `coalesce` and `exists` do.
+    pub indispensable: bool,
     /// The steps that use it.
     pub steps: Vec<String>,
     /// The triggers that use it.
@@ -139,6 +141,7 @@ impl Gathering {
                 let at = self.parameters[name];
                 self.used[at] = true;
                 let one = &mut self.requirements.parameters[at];
+                one.indispensable |= !found.guarded && matches!(user, User::Step(_));
                 note(user, &mut one.steps, &mut one.triggers);
             }
             Reference::Dynamic(kind) => {
@@ -146,7 +149,10 @@ impl Gathering {
                 let one = &mut self.requirements.dynamic[at];
                 note(user, &mut one.steps, &mut one.triggers);
             }
-            Reference::Output { .. } | Reference::Status { .. } | Reference::Event => {}
+            Reference::Output { .. }
+            | Reference::Status { .. }
+            | Reference::Answer { .. }
+            | Reference::Event => {}
         }
     }
 
@@ -196,6 +202,7 @@ impl Gathering {
             name: name.to_owned(),
             required,
             declared,
+            indispensable: false,
             steps: Vec::new(),
             triggers: Vec::new(),
             place,

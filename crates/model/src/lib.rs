@@ -2,7 +2,9 @@
 //!
 //! This crate does no I/O and knows no HTTP, SQL or pages. It builds for the browser.
 
+mod composed;
 pub mod connection_type;
+mod counted;
 pub mod id;
 pub mod name;
 pub mod problem;
@@ -13,6 +15,7 @@ pub mod time;
 pub mod value;
 
 pub use connection_type::{ConnectionType, Field, connection_type, connection_types};
+pub use counted::counted;
 pub use id::{
     AccountId, AttemptId, ConnectionId, EngineId, InvitationId, RotationId, RunId, SecretId,
     UserId, WorkflowId,

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::composed::composed;
+
 /// Why a text cannot be a name; the sentence is written for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameError {
@@ -38,26 +40,25 @@ fn is_invisible(c: char) -> bool {
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-fn normalized(text: &str) -> String {
-    #[cfg(feature = "nfc")]
-    {
-        use unicode_normalization::UnicodeNormalization;
-        text.nfc().collect()
-    }
-    #[cfg(not(feature = "nfc"))]
-    {
-        text.to_owned()
-    }
-}
+/// The characters of a name at most.
+const LONGEST: usize = 200;
 
-/// 1 to 200 printable characters, without blanks at the ends.
+/// Into how many characters one can be taken apart.
+const MOST_PARTS: usize = 4;
+
+/// 1 to 200 printable characters in their composed form, without blanks at the ends.
 fn printable(text: &str) -> Result<String, NameError> {
-    let text = normalized(text.trim());
+    let too_long = || NameError::new("too_long", format!("Use at most {LONGEST} characters."));
+    let text = text.trim();
+    if text.chars().nth(LONGEST * MOST_PARTS).is_some() {
+        return Err(too_long());
+    }
+    let text = composed(text);
     if text.is_empty() {
         return Err(NameError::new("required", "Enter a name."));
     }
-    if text.chars().count() > 200 {
-        return Err(NameError::new("too_long", "Use at most 200 characters."));
+    if text.chars().count() > LONGEST {
+        return Err(too_long());
     }
     if text.chars().any(|c| c.is_control() || is_invisible(c)) {
         return Err(NameError::new(
@@ -65,7 +66,7 @@ fn printable(text: &str) -> Result<String, NameError> {
             "Use printable characters only: this name contains an invisible or control character.",
         ));
     }
-    Ok(text)
+    Ok(text.into_owned())
 }
 
 fn workflow(text: &str) -> Result<String, NameError> {
@@ -240,11 +241,21 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "nfc")]
     #[test]
     fn two_spellings_of_one_name_are_one_name() {
         let composed: ConnectionName = "Zu\u{0308}rich".parse().unwrap();
         assert_eq!(composed.as_str(), "Z\u{fc}rich");
+        // The longest there is, in as many parts as there can be: α with three marks.
+        let longest = "\u{3b1}\u{313}\u{300}\u{345}".repeat(200);
+        let composed: ConnectionName = longest.parse().unwrap();
+        assert_eq!(composed.as_str(), "\u{1f82}".repeat(200));
+        assert_eq!(
+            format!("{longest}x")
+                .parse::<SecretName>()
+                .unwrap_err()
+                .code,
+            "too_long"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub(crate) mod used_by;
 
 use model::{ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName};
 use store::connections::{self, FieldRow};
+use store::grants;
 use store::uses::{self, UsedIn};
 
 pub use change::{AddConnection, Change};
@@ -32,6 +33,8 @@ pub struct ConnectionRow {
     pub state: &'static str,
     /// Whether a value of it can't be opened any more, and has to be overwritten.
     pub unopenable: bool,
+    /// How many workflows may use it; `None` when all may.
+    pub limited: Option<usize>,
     /// The workflows whose newest revision needs it.
     pub used_by: Vec<UsedBy>,
     /// When a step was last given a value of it.
@@ -84,13 +87,16 @@ impl Service {
             .map_err(broken)?;
         let mut used_by = used_by::by_connection(needs);
         let mut last = uses::last_of(store, account).await.map_err(broken)?;
+        let grants = grants::of_account(store, account).await.map_err(broken)?;
         let now = self.now();
         let mut rows: Vec<_> = rows
             .into_iter()
             .map(|row| {
                 let key = (row.type_name.to_string(), row.name.to_string());
                 let last = last.remove(&row.id);
-                view(row, used_by.remove(&key).unwrap_or_default(), last, now)
+                let limited = grants.limit(&row.id);
+                let used_by = used_by.remove(&key).unwrap_or_default();
+                view(row, limited, used_by, last, now)
             })
             .collect();
         rows.sort_by_cached_key(|row| (lookup_order(&row.type_name), lookup_order(&row.name)));
@@ -122,9 +128,17 @@ impl Service {
         let used_by = used_by::group(needs.await.map_err(broken)?);
         let last = uses::last_of_connection(store, account, id).await;
         let last = last.map_err(broken)?;
+        let limited = match grants::is_limited(store, account, id)
+            .await
+            .map_err(broken)?
+        {
+            Some(true) => Some(grants::of_connection(store, account, id).await),
+            _ => None,
+        };
+        let limited = limited.transpose().map_err(broken)?.map(|all| all.len());
         Ok(Some(ConnectionView {
             fields: fields(row.type_name.as_str(), &stored),
-            row: view(row, used_by, last, self.now()),
+            row: view(row, limited, used_by, last, self.now()),
         }))
     }
 
@@ -161,6 +175,7 @@ fn unused(created_at: Timestamp, last_used: Option<Timestamp>, now: Timestamp) -
 
 fn view(
     row: connections::ConnectionRow,
+    limited: Option<usize>,
     used_by: Vec<UsedBy>,
     last: Option<UsedIn>,
     now: Timestamp,
@@ -179,6 +194,7 @@ fn view(
             RequirementState::Configured.words()
         },
         unopenable: row.unopenable,
+        limited,
         used_by,
         last_used: row.last_used,
         changed_at: row.changed_at,

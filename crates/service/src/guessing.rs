@@ -18,6 +18,7 @@ use model::{Email, Problem, ProblemKind, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use store::sign_ins::{self, Count, Gate};
 
+use crate::failures::DRAWERS;
 use crate::password::Place;
 use crate::permission::Caller;
 use crate::service::broken;
@@ -99,6 +100,8 @@ impl Rule {
 pub(crate) struct Guess {
     /// Where it comes from, then whose password it is about.
     gates: Vec<(Gate, &'static Rule)>,
+    /// Which of the ledger's drawers it falls into, should it fail.
+    pub(crate) drawer: Gate,
 }
 
 impl Service {
@@ -121,7 +124,7 @@ impl Service {
         } else {
             gate(key, "person", &[typed.as_bytes()])
         };
-        self.may_guess(person, client).await
+        self.may_guess(person, drawer(key, typed), client).await
     }
 
     /// Lets somebody try to enter their own password once more, or says how long to wait. It counts
@@ -133,11 +136,17 @@ impl Service {
     ) -> Result<(Guess, Place), Problem> {
         let key = self.gate_key().await?;
         let session = gate(key, "session", &[caller.session()]);
-        self.may_guess(session, client).await
+        let drawer = drawer(key, &caller.email().key());
+        self.may_guess(session, drawer, client).await
     }
 
     /// Lets a try at what `last` is about through, with a place to be hashed.
-    async fn may_guess(&self, last: Gate, client: &Client) -> Result<(Guess, Place), Problem> {
+    async fn may_guess(
+        &self,
+        last: Gate,
+        drawer: Gate,
+        client: &Client,
+    ) -> Result<(Guess, Place), Problem> {
         let key = self.gate_key().await?;
         let network = gate(key, "address", &[client.network().as_bytes()]);
         let mut gates = vec![(network, &ADDRESS)];
@@ -176,7 +185,7 @@ impl Service {
                 drop(place);
                 Err(refused_at_leisure(until, now).await)
             }
-            None => Ok((Guess { gates }, place)),
+            None => Ok((Guess { gates, drawer }, place)),
         }
     }
 
@@ -241,6 +250,15 @@ fn gate(key: &[u8; 32], counted: &'static str, what: &[&[u8]]) -> Gate {
     Gate {
         counted,
         bucket: u32::from_be_bytes([a, b, c, d]) % BUCKETS,
+    }
+}
+
+/// The drawer of an address in the spelling that all spellings have in common.
+fn drawer(key: &[u8; 32], typed: &str) -> Gate {
+    let Gate { counted, bucket } = gate(key, "told", &[typed.as_bytes()]);
+    Gate {
+        counted,
+        bucket: bucket % DRAWERS,
     }
 }
 

@@ -7,7 +7,7 @@ use model::{Email, InvitationId, Problem, ProblemKind, Role, Timestamp, UserId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::invitations::{self, CodeHash, InvitationRow, NewInvitation};
-use store::ledger::Actor;
+use store::ledger::{self, Actor};
 use store::users;
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ use crate::people::person;
 use crate::permission::{Administrator, Recent};
 use crate::service::broken;
 use crate::session::Proof;
-use crate::{Service, random};
+use crate::{Client, Service, random};
 
 /// How long an invitation is good for, in milliseconds.
 const LIFETIME: i64 = 3 * 24 * 60 * 60 * 1_000;
@@ -50,8 +50,7 @@ impl Service {
         let email: Email = field::parse("email", email)?;
         let id = InvitationId::from_bytes(random::bytes()?);
         let code = write(&random::bytes()?);
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still_administers(&mut tx, by).await?;
+        let mut tx = self.begin(by).await?;
         let somebody = users::by_email(&mut tx, &self.account, &email).await;
         if somebody.map_err(broken)?.is_some() {
             return Err(Problem::field(
@@ -60,7 +59,11 @@ impl Service {
                 format!("Somebody has the address {email} already."),
             ));
         }
-        let detail = json!({ "role": role.as_str() });
+        let replaces = invitations::remove_for(&mut tx, &self.account, &email).await;
+        let detail = json!({
+            "role": role.as_str(),
+            "replaces": replaces.map_err(broken)?.iter().map(InvitationId::as_str).collect::<Vec<_>>(),
+        });
         let entry = self.entry(by.actor(), "invitation.add", id.as_str(), &detail);
         let expires_at = entry.at.plus(LIFETIME);
         let new = NewInvitation {
@@ -90,8 +93,7 @@ impl Service {
         by: &Administrator,
         id: &InvitationId,
     ) -> Result<(), Problem> {
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still_administers(&mut tx, by).await?;
+        let mut tx = self.begin(by).await?;
         let entry = self.entry(by.actor(), "invitation.withdraw", id.as_str(), &json!({}));
         let there = invitations::remove(&mut tx, id, &entry)
             .await
@@ -102,8 +104,8 @@ impl Service {
         tx.commit().await.map_err(broken)
     }
 
-    /// Adds the person who shows an invitation.
-    pub async fn join(&self, joining: Joining) -> Result<Proof, Problem> {
+    /// Adds the person who shows an invitation, and tells that they sign in.
+    pub async fn join(&self, joining: Joining, client: &Client) -> Result<Proof, Problem> {
         let (name, email) = person(&joining.name, &joining.email, &joining.password)?;
         let code = hash(&joining.code);
         let found = invitations::by_code(&self.store, &self.account, &code, self.now()).await;
@@ -115,7 +117,7 @@ impl Service {
         let hash = self.passwords.hash(joining.password).await?;
         let id = UserId::from_bytes(random::bytes()?);
 
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin_as_system().await?;
         let found = invitations::by_code(&mut tx, &self.account, &code, self.now()).await;
         let invitation = found.map_err(broken)?.ok_or_else(no_invitation)?;
         let used = json!({ "user": id.as_str() });
@@ -144,6 +146,8 @@ impl Service {
             }
             done => done.map_err(broken)?,
         }
+        let entry = self.sign_in_entry(&id, client);
+        ledger::append(&mut tx, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Ok(Proof::by(&id, &hash))
     }

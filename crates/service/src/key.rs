@@ -16,11 +16,20 @@ use store::{Source, Store};
 use vault::{PublicKey, Statement, VerifyingKey};
 
 use crate::service::broken;
-use crate::{Clock, Service};
+use crate::{Clock, Service, begin};
 
 /// The key that values are sealed to now, shared by all copies of a [`Service`].
 #[derive(Clone, Default)]
-pub(crate) struct SealingKey(Arc<RwLock<Option<Believed>>>);
+pub(crate) struct SealingKey(Arc<RwLock<Option<Beliefs>>>);
+
+/// What this process believes, and why.
+#[derive(Clone, Copy)]
+struct Beliefs {
+    /// What it was started with.
+    first: Believed,
+    /// What a chain of signatures has led to since.
+    current: Believed,
+}
 
 /// A key that is believed, and what its statements are verified with, if that is known for sure.
 #[derive(Clone, Copy)]
@@ -35,19 +44,36 @@ impl SealingKey {
             key,
             verifying: None,
         };
-        Self(Arc::new(RwLock::new(Some(believed))))
+        let key = Self::default();
+        key.start_with(believed);
+        key
     }
 
     pub(crate) fn current(&self) -> Option<PublicKey> {
         self.believed().map(|believed| believed.key)
     }
 
-    fn believed(&self) -> Option<Believed> {
+    fn beliefs(&self) -> Option<Beliefs> {
         *self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set(&self, believed: Believed) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(believed);
+    fn believed(&self) -> Option<Believed> {
+        self.beliefs().map(|beliefs| beliefs.current)
+    }
+
+    fn start_with(&self, first: Believed) {
+        let beliefs = Beliefs {
+            first,
+            current: first,
+        };
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(beliefs);
+    }
+
+    fn go_on_with(&self, next: Believed) {
+        let mut beliefs = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(beliefs) = beliefs.as_mut() {
+            beliefs.current = next;
+        }
     }
 }
 
@@ -57,7 +83,7 @@ impl Service {
     #[must_use]
     pub fn verifying_with(self, verifying: VerifyingKey) -> Self {
         if let Some(believed) = self.key.believed() {
-            self.key.set(Believed {
+            self.key.start_with(Believed {
                 verifying: Some(verifying),
                 ..believed
             });
@@ -92,16 +118,25 @@ impl Service {
             return Err(Problem::internal());
         };
         tracing::info!(key = %next.key.id(), "values are sealed to a new key from now on");
-        self.key.set(next);
+        self.key.go_on_with(next);
         Ok(())
+    }
+
+    /// What the signatures of the key of that id are verified with, if it is the one that this process
+    /// was started with, or a chain of signatures leads from there to it. What a row says of any other
+    /// key, whoever can write the database may have written.
+    pub(crate) fn vouched(&self, keys: &[KnownKey], id: &str) -> Option<VerifyingKey> {
+        let first = self.key.beliefs()?.first;
+        let known = keys.iter().find(|known| known.key.key_id == id)?;
+        follow(keys, known, first)?.verifying
     }
 }
 
-/// The current key, if there is a chain of signatures from a believed key to it.
-fn follow(keys: &[KnownKey], current: &KnownKey, believed: Believed) -> Option<Believed> {
+/// One of the keys, if there is a chain of signatures from a believed key to it.
+fn follow(keys: &[KnownKey], wanted: &KnownKey, believed: Believed) -> Option<Believed> {
     let verifying = believed.verifying?;
     let mut seen = HashSet::new();
-    let mut known = current;
+    let mut known = wanted;
     let mut chain = Vec::new();
     loop {
         let key = PublicKey::from_bytes(&known.key.public_key).ok()?;
@@ -155,7 +190,7 @@ pub async fn record_first_key(
         detail: json!({}).to_string(),
         subject: id.clone(),
     };
-    let mut tx = store.begin().await.map_err(broken)?;
+    let mut tx = begin::as_system(store).await?;
     let added = store::vault_keys::add_first(&mut tx, &id, key.as_bytes(), &entry)
         .await
         .map_err(broken)?;
@@ -186,7 +221,7 @@ pub async fn record_verifying_key(
         detail: json!({}).to_string(),
         subject: id.clone(),
     };
-    let mut tx = store.begin().await.map_err(broken)?;
+    let mut tx = begin::as_system(store).await?;
     vault_keys::add_verifying_key(&mut tx, &id, verifying.as_bytes(), &entry)
         .await
         .map_err(broken)?;

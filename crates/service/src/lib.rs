@@ -7,9 +7,11 @@
 //!
 //! Nothing here can open a stored value: there is no function that would.
 
+mod begin;
 mod client;
 mod confirm;
 mod connections;
+mod failures;
 mod field;
 mod grants;
 mod guessing;
@@ -17,6 +19,7 @@ mod holdings;
 mod invitations;
 mod key;
 mod ledger;
+mod listing;
 mod password;
 mod people;
 mod permission;

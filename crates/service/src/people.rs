@@ -4,8 +4,8 @@ mod manage;
 
 use model::{Email, PersonName, Problem, ProblemKind, Role, Timestamp, UserId};
 use serde_json::json;
-use store::ledger::Actor;
-use store::users;
+use store::ledger::{self, Actor};
+use store::{invitations, users};
 use zeroize::Zeroizing;
 
 use crate::field::{self, Fields, lookup_order};
@@ -13,12 +13,12 @@ use crate::password;
 use crate::permission::{Administrator, CommandLine};
 use crate::service::broken;
 use crate::session::Proof;
-use crate::{Service, random, setup_code};
+use crate::{Client, Service, random, setup_code};
 
 /// What `/welcome` asks for.
 pub struct FirstAdministrator {
     /// The setup code, as it was typed.
-    pub code: String,
+    pub code: Zeroizing<String>,
     /// How the person wants to be called.
     pub name: String,
     /// The person's address.
@@ -95,10 +95,11 @@ impl Service {
         found.ok_or_else(|| Problem::not_found("person"))
     }
 
-    /// Makes whoever has the setup code the first administrator.
+    /// Makes whoever has the setup code the first administrator, and tells that they sign in.
     pub async fn create_first_administrator(
         &self,
         new: FirstAdministrator,
+        client: &Client,
     ) -> Result<Proof, Problem> {
         let (name, email) = person(&new.name, &new.email, &new.password)?;
         let code = setup_code::hash(&new.code);
@@ -110,7 +111,7 @@ impl Service {
         let hash = self.passwords.hash(new.password).await?;
         let id = UserId::from_bytes(random::bytes()?);
 
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin_as_system().await?;
         let entry = self.entry(Actor::System, "setup_code.use", id.as_str(), &json!({}));
         let used = store::setup_code::use_up(&mut tx, &code, &entry)
             .await
@@ -130,6 +131,8 @@ impl Service {
         let detail = json!({ "role": role.as_str() });
         let entry = self.entry(Actor::User(id.clone()), "user.add", id.as_str(), &detail);
         users::add(&mut tx, &new, &entry).await.map_err(broken)?;
+        let entry = self.sign_in_entry(&id, client);
+        ledger::append(&mut tx, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Ok(Proof::by(&id, &hash))
     }
@@ -151,8 +154,8 @@ impl Service {
         ))
     }
 
-    /// Adds a person, and voids the setup code.
-    pub async fn add_user(&self, _: CommandLine, new: NewUser) -> Result<UserId, Problem> {
+    /// Adds a person, and voids the setup code and any invitation of their address.
+    pub async fn add_user(&self, by: CommandLine, new: NewUser) -> Result<UserId, Problem> {
         let (name, email) = person(&new.name, &new.email, &new.password)?;
         if users::by_email(&self.store, &self.account, &email)
             .await
@@ -164,8 +167,10 @@ impl Service {
         let hash = self.passwords.hash(new.password).await?;
         let id = UserId::from_bytes(random::bytes()?);
 
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        let detail = json!({ "role": new.role.as_str() });
+        let mut tx = self.begin_here(by).await?;
+        let withdrawn = invitations::remove_for(&mut tx, &self.account, &email).await;
+        let withdrawn = withdrawn.map_err(broken)?.len();
+        let detail = json!({ "role": new.role.as_str(), "invitations_withdrawn": withdrawn });
         let entry = self.entry(Actor::CommandLine, "user.add", id.as_str(), &detail);
         let row = users::NewUser {
             id: &id,
@@ -178,9 +183,6 @@ impl Service {
             Err(store::Error::Unique) => return Err(address_taken(&email)),
             done => done.map_err(broken)?,
         }
-        store::invitations::remove_for(&mut tx, &self.account, &email)
-            .await
-            .map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Ok(id)
     }
@@ -189,7 +191,7 @@ impl Service {
     /// made, and forgets who has guessed at the old one.
     pub async fn set_password(
         &self,
-        _: CommandLine,
+        by: CommandLine,
         email: &str,
         password: Zeroizing<String>,
     ) -> Result<(), Problem> {
@@ -202,11 +204,11 @@ impl Service {
             .map_err(broken)?;
         let user = found.ok_or_else(|| nobody(&email))?;
         let hash = self.passwords.hash(password).await?;
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin_here(by).await?;
         let ended = store::sessions::delete_of_user(&mut tx, &user.id, None)
             .await
             .map_err(broken)?;
-        let withdrawn = store::invitations::remove_of(&mut tx, &user.id)
+        let withdrawn = invitations::remove_of(&mut tx, &user.id)
             .await
             .map_err(broken)?;
         let detail = json!({ "sessions_ended": ended, "invitations_withdrawn": withdrawn });
@@ -224,9 +226,9 @@ impl Service {
 
     /// Lets somebody sign in again who was kept from it: the way back in when nobody is left who
     /// could do it.
-    pub async fn enable_user_here(&self, _: CommandLine, email: &str) -> Result<(), Problem> {
+    pub async fn enable_user_here(&self, by: CommandLine, email: &str) -> Result<(), Problem> {
         let email: Email = field::parse("email", email)?;
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin_here(by).await?;
         let found = users::by_email(&mut tx, &self.account, &email)
             .await
             .map_err(broken)?;

@@ -111,24 +111,35 @@ impl Caller {
 
     /// Permission to start, stop and rerun.
     pub fn operator(&self) -> Result<Operator, Problem> {
-        self.at_least(Role::Operator)?;
+        Operator::allows(self.role())?;
         Ok(Operator(self.viewer()))
     }
 
     /// Permission to decide approvals.
     pub fn approver(&self) -> Result<Approver, Problem> {
-        self.at_least(Role::Approver)?;
+        Approver::allows(self.role())?;
         Ok(Approver(self.operator()?))
     }
 
     /// Permission to change workflows, connections, secrets and people.
     pub fn administrator(&self) -> Result<Administrator, Problem> {
-        self.at_least(Role::Administrator)?;
+        Administrator::allows(self.role())?;
         Ok(Administrator(self.approver()?))
     }
+}
 
-    fn at_least(&self, needed: Role) -> Result<(), Problem> {
-        if self.0.role >= needed {
+/// A permission of somebody who is signed in. Who begins a transaction with it
+/// ([`Service::begin`](crate::Service::begin)) is asked for it again inside.
+pub(crate) trait Permission: Sync {
+    /// The lowest role that gives it.
+    const NEEDED: Role;
+
+    /// Who holds it.
+    fn holder(&self) -> &Caller;
+
+    /// Refuses a role that does not give it.
+    fn allows(role: Role) -> Result<(), Problem> {
+        if role >= Self::NEEDED {
             return Ok(());
         }
         Err(Problem::new(
@@ -136,10 +147,51 @@ impl Caller {
             "role_too_low",
             format!(
                 "This needs the role {}; yours is {}. Ask an administrator.",
-                needed.label(),
-                self.0.role.label()
+                Self::NEEDED.label(),
+                role.label()
             ),
         ))
+    }
+}
+
+/// To act on oneself.
+impl Permission for Caller {
+    const NEEDED: Role = Role::Viewer;
+
+    fn holder(&self) -> &Caller {
+        self
+    }
+}
+
+impl Permission for Operator {
+    const NEEDED: Role = Role::Operator;
+
+    fn holder(&self) -> &Caller {
+        self.caller()
+    }
+}
+
+impl Permission for Approver {
+    const NEEDED: Role = Role::Approver;
+
+    fn holder(&self) -> &Caller {
+        self.caller()
+    }
+}
+
+impl Permission for Administrator {
+    const NEEDED: Role = Role::Administrator;
+
+    fn holder(&self) -> &Caller {
+        self.caller()
+    }
+}
+
+impl Permission for Recent {
+    const NEEDED: Role = Role::Administrator;
+
+    fn holder(&self) -> &Caller {
+        self.caller()
     }
 }
 

@@ -52,7 +52,7 @@ impl Service {
         let missing = || Problem::not_found("session");
         let id = parse(id).ok_or_else(missing)?;
         let entry = self.own_entry(caller, "user.end_session", &json!({}));
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(caller).await?;
         let ended = sessions::end(&mut tx, caller.user_id(), &id, &entry)
             .await
             .map_err(broken)?;
@@ -64,7 +64,7 @@ impl Service {
 
     /// Ends all of the caller's sessions but the one that asks.
     pub async fn end_other_sessions(&self, caller: &Caller) -> Result<u64, Problem> {
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(caller).await?;
         let ended = sessions::delete_of_user(&mut tx, caller.user_id(), Some(caller.session()))
             .await
             .map_err(broken)?;
@@ -96,8 +96,7 @@ impl Service {
             .await?;
         let hash = self.passwords.hash(new).await?;
         let id = caller.user_id();
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still(&mut tx, &proof).await?;
+        let (mut tx, _) = self.begin_proved(&proof).await?;
         let ended = sessions::delete_of_user(&mut tx, id, Some(caller.session()))
             .await
             .map_err(broken)?;

@@ -139,7 +139,7 @@ impl Service {
         });
         let (text, readable, needs) = reading.await?;
 
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         let workflow = workflows::by_name(&mut tx, &self.account, &workflow.name)
             .await
             .map_err(broken)?

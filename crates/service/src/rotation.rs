@@ -1,7 +1,7 @@
 //! The vault's keys as administrators see them, and asking for a rotation. Carrying one out takes the
 //! private keys, so it is for an engine; nothing here can.
 
-use model::{Problem, ProblemKind, RotationId, Timestamp};
+use model::{Problem, ProblemKind, RotationId, Timestamp, counted};
 use serde_json::json;
 use store::ledger::Actor;
 use store::rotations::{self, RotationRow};
@@ -122,14 +122,13 @@ impl Service {
     /// Asks for a new key. An engine makes it, or takes one that was laid ready, and seals every
     /// value's data key to it.
     pub async fn ask_rotation(&self, administrator: &Recent) -> Result<(), Problem> {
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still_administers(&mut tx, administrator).await?;
+        let tx = self.begin(administrator).await?;
         self.ask(tx, administrator.actor()).await
     }
 
     /// The same, for the command line.
-    pub async fn ask_rotation_here(&self, _: CommandLine) -> Result<(), Problem> {
-        let tx = self.store.begin().await.map_err(broken)?;
+    pub async fn ask_rotation_here(&self, by: CommandLine) -> Result<(), Problem> {
+        let tx = self.begin_here(by).await?;
         self.ask(tx, Actor::CommandLine).await
     }
 
@@ -154,11 +153,11 @@ impl Service {
     /// need it are given up: they are marked, and can only be overwritten.
     pub async fn remove_key(
         &self,
-        _: CommandLine,
+        by: CommandLine,
         id: &str,
         lose_values: bool,
     ) -> Result<(), Problem> {
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin_here(by).await?;
         let known = vault_keys::all(&mut tx).await.map_err(broken)?;
         let refused =
             |code, sentence: String| Err(Problem::new(ProblemKind::Stale, code, sentence));
@@ -185,19 +184,21 @@ impl Service {
             return refused(
                 "key_needed",
                 format!(
-                    "{values} values can only be opened with the key {id}. Rotate, and remove it \
-                     when no value needs it."
+                    "{} can only be opened with the key {id}. Rotate, and remove it when no value \
+                     needs it.",
+                    counted(values, "value", "values")
                 ),
             );
         }
         // Perhaps what was in the way of opening them goes away; without the key nothing helps.
         if count.unopenable > 0 && !lose_values {
-            let many = count.unopenable;
+            let them = if count.unopenable == 1 { "it" } else { "them" };
             return refused(
                 "key_needed",
                 format!(
-                    "{many} values that are sealed to the key {id} could not be opened. Overwrite \
-                     them first, or give them up with --lose-values."
+                    "{} sealed to the key {id} could not be opened. Overwrite {them} first, or give \
+                     {them} up with --lose-values.",
+                    counted(count.unopenable, "value", "values")
                 ),
             );
         }

@@ -119,7 +119,7 @@ impl Service {
         }
         let (name, ready) = fields.checked(name.zip(ready))?;
 
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         self.look_for_key(&mut tx).await?;
         if store::used_ids::contains(&mut tx, id.as_str())
             .await
@@ -165,7 +165,7 @@ impl Service {
         let workflow = self.known_workflow(workflow).await?;
         let checked = seal::check(&SECRET, value).map_err(|wrong| Problem::input(vec![wrong]))?;
         let ready = checked.ok_or_else(Problem::internal)?;
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         self.look_for_key(&mut tx).await?;
         let row = secrets::find(&mut tx, &workflow.id, id)
             .await
@@ -204,7 +204,7 @@ impl Service {
         id: &SecretId,
     ) -> Result<(), Problem> {
         let workflow = self.known_workflow(workflow).await?;
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         let row = secrets::find(&mut tx, &workflow.id, id)
             .await
             .map_err(broken)?;

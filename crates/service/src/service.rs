@@ -11,8 +11,8 @@ use vault::PublicKey;
 
 use crate::key::SealingKey;
 use crate::password::Passwords;
-use crate::random;
 use crate::runs::Texts;
+use crate::{begin, random};
 
 /// Reads the time.
 pub type Clock = fn() -> Timestamp;
@@ -102,7 +102,7 @@ pub async fn account(store: &Store, clock: Clock) -> Result<AccountId, Problem> 
         return Ok(found);
     }
     let account = AccountId::from_bytes(random::bytes()?);
-    let mut tx = store.begin().await.map_err(broken)?;
+    let mut tx = begin::as_system(store).await?;
     // Somebody else may have started at the same moment.
     if let Some(found) = store::accounts::first(&mut tx).await.map_err(broken)? {
         return Ok(found);

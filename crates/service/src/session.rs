@@ -1,5 +1,7 @@
 //! Sessions, for the server's session layer. The id of a session is stored only as a hash.
 
+use std::collections::HashSet;
+
 use model::{Problem, ProblemKind, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -90,8 +92,7 @@ impl Service {
             replaces,
         } = beginning;
         // In one line with everything that ends sessions: none of it can come in between.
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still(&mut tx, proof).await?;
+        let (mut tx, _) = self.begin_proved(proof).await?;
         let session = NewSession {
             state: self.state(Some(&proof.user), data, expires_at),
             address: &client.address.to_string(),
@@ -169,6 +170,17 @@ impl Service {
             .await
             .map_err(broken)?;
         Ok(found.map(|(user, proved_at)| Caller::new(user, *session, proved_at)))
+    }
+
+    /// Which of these sessions have not ended, and are of people who may sign in. Asking does not
+    /// lengthen them.
+    pub async fn standing(
+        &self,
+        sessions: &[SessionIdHash],
+    ) -> Result<HashSet<SessionIdHash>, Problem> {
+        sessions::standing(&self.store, &self.account, sessions, self.now())
+            .await
+            .map_err(broken)
     }
 
     /// What is remembered about a session, and when it ends; `None` when it has ended.

@@ -20,7 +20,7 @@ impl Service {
     /// `None` when there are people already.
     pub async fn setup_code(&self) -> Result<Option<String>, Problem> {
         let code = write(&random::bytes()?);
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin_as_system().await?;
         if store::users::any(&mut tx, &self.account)
             .await
             .map_err(broken)?

@@ -1,9 +1,8 @@
 //! Signing in and out, and proving once more who one is.
 
-use model::{Email, Problem, ProblemKind};
+use model::{Email, Problem, ProblemKind, UserId};
 use serde_json::json;
-use store::ledger::{self, Actor};
-use store::sign_ins::{self, Failures};
+use store::ledger::{self, Actor, Entry};
 use store::users::{self, PasswordHash, UserRow};
 use zeroize::Zeroizing;
 
@@ -13,12 +12,9 @@ use crate::service::broken;
 use crate::session::{Proof, SessionIdHash, wrong_credentials};
 use crate::{Client, Service};
 
-/// How long failures are collected before the ledger tells how many more there were (milliseconds).
-const WINDOW: i64 = 15 * 60 * 1_000;
-
 impl Service {
     /// Who this address and password belong to. An address nobody has costs and answers the same as
-    /// a wrong password.
+    /// a wrong password: it asks and writes as much, is hashed as long, and is told as soon.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -35,6 +31,7 @@ impl Service {
         let typed = parsed.map_or_else(|| email.trim().to_lowercase(), |email| email.key());
         let user = known.as_ref().map(|user| &user.id);
         let (guess, place) = self.may_sign_in(&typed, user, client).await?;
+        let drawer = guess.drawer;
         let stored = known.as_ref().map(|user| user.password_hash.clone());
         let answer = self.passwords.check(place, password, stored).await?;
         if let (Some(user), Answer::Right(better)) = (&known, answer)
@@ -44,7 +41,7 @@ impl Service {
             return Ok(proof);
         }
         let subject = known.as_ref().map_or("", |user| user.id.as_str());
-        self.failed(subject, client).await?;
+        self.failed(drawer, subject, client).await?;
         Err(wrong_credentials())
     }
 
@@ -55,16 +52,14 @@ impl Service {
         better: Option<PasswordHash>,
         client: &Client,
     ) -> Result<Option<Proof>, Problem> {
-        let actor = || Actor::User(user.id.clone());
-        let mut tx = self.store.begin().await.map_err(broken)?;
         let mut proof = Proof::of(user);
-        match self.still(&mut tx, &proof).await {
+        let mut tx = match self.begin_proved(&proof).await {
             Err(problem) if problem.kind == ProblemKind::Input => return Ok(None),
-            still => still?,
+            begun => begun?.0,
         };
         if let Some(hash) = better {
             let entry = self.entry(
-                actor(),
+                Actor::User(user.id.clone()),
                 "user.rehash_password",
                 user.id.as_str(),
                 &json!({}),
@@ -74,11 +69,17 @@ impl Service {
                 .map_err(broken)?;
             proof = Proof::by(&user.id, &hash);
         }
-        let from = json!({ "from": client.address.to_string() });
-        let entry = self.entry(actor(), "user.sign_in", user.id.as_str(), &from);
+        let entry = self.sign_in_entry(&user.id, client);
         ledger::append(&mut tx, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Ok(Some(proof))
+    }
+
+    /// That somebody signs in, also as the last part of joining.
+    pub(crate) fn sign_in_entry(&self, user: &UserId, client: &Client) -> Entry {
+        let from = json!({ "from": client.address.to_string() });
+        let actor = Actor::User(user.clone());
+        self.entry(actor, "user.sign_in", user.as_str(), &from)
     }
 
     /// Whether it is the caller who types: their password, entered once more. Answers the caller as
@@ -97,8 +98,7 @@ impl Service {
             caller.user_id().as_str(),
             &json!({ "from": client.address.to_string() }),
         );
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        let user = self.still(&mut tx, &proof).await?;
+        let (mut tx, user) = self.begin_proved(&proof).await?;
         ledger::append(&mut tx, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;
         Ok((Caller::new(user, *caller.session(), entry.at), proof))
@@ -117,6 +117,7 @@ impl Service {
         let user = users::find(&self.store, &self.account, id).await;
         let user = user.map_err(broken)?.ok_or_else(Problem::not_signed_in)?;
         let (guess, place) = self.may_prove(caller, client).await?;
+        let drawer = guess.drawer;
         let proof = Proof::of(&user).within(caller.session());
         let stored = Some(user.password_hash);
         match self.passwords.check(place, password, stored).await? {
@@ -125,7 +126,7 @@ impl Service {
                 Ok(proof)
             }
             Answer::Wrong => {
-                self.failed(id.as_str(), client).await?;
+                self.failed(drawer, id.as_str(), client).await?;
                 let detail = "This is not your password.";
                 Err(Problem::field(field, "wrong_password", detail))
             }
@@ -139,71 +140,6 @@ impl Service {
         administrator.recent(self.now())
     }
 
-    /// Collects a failure. The subject is the person whose password was not known. What was typed
-    /// instead of a known address is not kept: people type passwords there.
-    ///
-    /// However many there are, the ledger gets an entry at the first of them, and one at the end of
-    /// each quarter of an hour that had more.
-    async fn failed(&self, subject: &str, client: &Client) -> Result<(), Problem> {
-        let first = self.entry(
-            Actor::System,
-            "user.sign_in_failed",
-            subject,
-            &json!({ "from": client.address.to_string() }),
-        );
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        let before = sign_ins::collected(&mut tx, &self.account, subject).await;
-        let mut next = Failures {
-            subject: subject.to_owned(),
-            since: first.at,
-            failures: 1,
-        };
-        match before.map_err(broken)? {
-            Some(before) if first.at.0 - before.since.0 < WINDOW => {
-                next.since = before.since;
-                next.failures = before.failures.saturating_add(1);
-            }
-            before => {
-                if let Some(before) = before {
-                    self.tell(&mut tx, &before).await.map_err(broken)?;
-                }
-                ledger::append(&mut tx, &first).await.map_err(broken)?;
-            }
-        }
-        sign_ins::collect(&mut tx, &self.account, &next)
-            .await
-            .map_err(broken)?;
-        tx.commit().await.map_err(broken)
-    }
-
-    /// Tells how many failures there were beside the first, if any.
-    async fn tell(&self, tx: &mut store::Tx, collected: &Failures) -> Result<(), store::Error> {
-        let more = collected.failures.saturating_sub(1);
-        if more > 0 {
-            let detail = json!({ "more": more, "since": collected.since.to_string() });
-            let subject = &collected.subject;
-            let entry = self.entry(Actor::System, "user.sign_in_failed", subject, &detail);
-            ledger::append(tx, &entry).await?;
-        }
-        sign_ins::told(tx, &self.account, &collected.subject).await
-    }
-
-    /// Tells the failures that were collected for long enough; for a task of the server.
-    pub async fn sign_ins_sweep(&self) -> Result<(), Problem> {
-        let due = self.now().plus(-WINDOW);
-        let waiting = sign_ins::collected_before(&self.store, &self.account, due).await;
-        if waiting.map_err(broken)?.is_empty() {
-            return Ok(());
-        }
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        // Asked again: another server may have told them meanwhile.
-        let waiting = sign_ins::collected_before(&mut tx, &self.account, due).await;
-        for collected in waiting.map_err(broken)? {
-            self.tell(&mut tx, &collected).await.map_err(broken)?;
-        }
-        tx.commit().await.map_err(broken)
-    }
-
     /// Ends a session.
     pub async fn sign_out(&self, caller: &Caller, session: &SessionIdHash) -> Result<(), Problem> {
         let id = caller.user_id();
@@ -213,10 +149,12 @@ impl Service {
             id.as_str(),
             &json!({}),
         );
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        store::sessions::delete_in(&mut tx, &self.account, session)
-            .await
-            .map_err(broken)?;
+        // Whoever is out already, in whatever way, needs no permission to be, and it was told.
+        let mut tx = self.begin_as_system().await?;
+        let ended = store::sessions::delete_in(&mut tx, &self.account, session).await;
+        if !ended.map_err(broken)? {
+            return Ok(());
+        }
         ledger::append(&mut tx, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)
     }

@@ -135,7 +135,7 @@ impl Service {
             id.as_str(),
             &detail,
         );
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         let new = workflows::NewWorkflow {
             id: &id,
             name: &name,
@@ -166,7 +166,7 @@ impl Service {
             workflow.id.as_str(),
             &detail,
         );
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         match workflows::rename(&mut tx, &workflow.id, &new_name, &description, &entry).await {
             Err(store::Error::Unique) => return Err(name_taken(&new_name)),
             Err(error) => return Err(broken(error)),
@@ -195,7 +195,7 @@ impl Service {
             workflow.id.as_str(),
             &detail,
         );
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         let active = store::runs::active(&mut tx, &workflow.id);
         match active.await.map_err(broken)? {
             0 => {}

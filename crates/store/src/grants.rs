@@ -2,7 +2,7 @@
 //!
 //! Everything goes by ids: a workflow of the same name as one that was deleted has no grant.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use model::{AccountId, ConnectionId, WorkflowId, WorkflowName};
 
@@ -13,46 +13,38 @@ use crate::{Error, Source, Tx};
 /// Who may use what, of a whole account.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Grants {
-    limited: HashSet<ConnectionId>,
-    granted: HashSet<(ConnectionId, WorkflowId)>,
+    /// The connections that are limited, and to which workflows.
+    limited: HashMap<ConnectionId, HashSet<WorkflowId>>,
 }
 
 impl Grants {
     /// Whether the workflow may use the connection.
     pub fn permit(&self, connection: &ConnectionId, workflow: &WorkflowId) -> bool {
-        !self.limited.contains(connection)
-            || self
-                .granted
-                .contains(&(connection.clone(), workflow.clone()))
+        let allowed = self.limited.get(connection);
+        allowed.is_none_or(|allowed| allowed.contains(workflow))
     }
 
-    /// Whether only some workflows may use the connection.
-    pub fn limit(&self, connection: &ConnectionId) -> bool {
-        self.limited.contains(connection)
+    /// How many workflows may use the connection; `None` when all may.
+    pub fn limit(&self, connection: &ConnectionId) -> Option<usize> {
+        self.limited.get(connection).map(HashSet::len)
     }
 }
 
-/// All grants of an account.
-pub async fn of_account<S: Source + Copy>(source: S, account: &AccountId) -> Result<Grants, Error> {
+/// All grants of an account that restrict anything: those of the connections that are limited.
+pub async fn of_account(source: impl Source, account: &AccountId) -> Result<Grants, Error> {
+    let rows = sqlx::query(
+        "select c.id, g.workflow_id from connections c left join grants g on g.connection_id = c.id \
+         where c.account_id = $1 and c.limited = 1",
+    )
+    .bind(account.as_str())
+    .fetch_all(source.executor())
+    .await?;
     let mut grants = Grants::default();
-    let limited = sqlx::query("select id from connections where account_id = $1 and limited = 1")
-        .bind(account.as_str())
-        .fetch_all(source.executor())
-        .await?;
-    for row in &limited {
-        grants.limited.insert(parsed(row, "id")?);
-    }
-    if grants.limited.is_empty() {
-        return Ok(grants);
-    }
-    let granted =
-        sqlx::query("select connection_id, workflow_id from grants where account_id = $1")
-            .bind(account.as_str())
-            .fetch_all(source.executor())
-            .await?;
-    for row in &granted {
-        let pair = (parsed(row, "connection_id")?, parsed(row, "workflow_id")?);
-        grants.granted.insert(pair);
+    for row in &rows {
+        let workflows = grants.limited.entry(parsed(row, "id")?).or_default();
+        if column::<Option<String>>(row, "workflow_id")?.is_some() {
+            workflows.insert(parsed(row, "workflow_id")?);
+        }
     }
     Ok(grants)
 }

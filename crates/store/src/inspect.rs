@@ -20,6 +20,9 @@ pub struct Inspection {
     pub current_key: Option<VaultKey>,
     /// Whether there ever was a vault key. A database that had one and has none is damaged.
     pub ever_held_key: bool,
+    /// Whether there is a ledger to look at: it has entries, or there is something that it must have
+    /// told of.
+    pub has_ledger: bool,
     /// The ids of the vault keys without which some value could not be opened.
     pub needed_keys: Vec<String>,
     /// Which vault key follows which: the id of the one before, by the id of each that has one.
@@ -84,9 +87,14 @@ async fn look(connection: &mut AnyConnection, kind: Kind) -> Result<Inspection, 
     let users: i64 = sqlx::query_scalar("select count(*) from users")
         .fetch_one(&mut *connection)
         .await?;
+    let entry: Option<i64> = sqlx::query_scalar("select number from ledger limit 1")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let ever_held_key = vault_keys::any_on(&mut *connection).await?;
     Ok(Inspection {
         current_key,
-        ever_held_key: vault_keys::any_on(&mut *connection).await?,
+        ever_held_key,
+        has_ledger: entry.is_some() || ever_held_key || users > 0,
         needed_keys,
         follows,
         has_users: users > 0,

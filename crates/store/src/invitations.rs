@@ -52,19 +52,14 @@ fn read(row: &Row) -> Result<InvitationRow, Error> {
     })
 }
 
-/// Makes an invitation in the place of any other one for the same address. It is a person who does
-/// it.
+/// Makes an invitation; one for the same address that is still there is [`Error::Unique`]. It is a
+/// person who does it.
 pub async fn add(
     tx: &mut Tx,
     new: &NewInvitation<'_>,
     by: &UserId,
     entry: &Entry,
 ) -> Result<(), Error> {
-    sqlx::query("delete from invitations where account_id = $1 and email_key = $2")
-        .bind(entry.account.as_str())
-        .bind(new.email.key())
-        .execute(tx.connection())
-        .await?;
     sqlx::query(
         "insert into invitations \
          (id, account_id, code_hash, email, email_key, role, invited_at, invited_by, expires_at) \
@@ -144,12 +139,18 @@ pub async fn remove_of(tx: &mut Tx, by: &UserId) -> Result<u64, Error> {
         .rows_affected())
 }
 
-/// Takes away any for an address that somebody has now.
-pub async fn remove_for(tx: &mut Tx, account: &AccountId, email: &Email) -> Result<(), Error> {
-    sqlx::query("delete from invitations where account_id = $1 and email_key = $2")
-        .bind(account.as_str())
-        .bind(email.key())
-        .execute(tx.connection())
-        .await?;
-    Ok(())
+/// Takes away any for an address, as part of what made that necessary, and answers their ids.
+pub async fn remove_for(
+    tx: &mut Tx,
+    account: &AccountId,
+    email: &Email,
+) -> Result<Vec<InvitationId>, Error> {
+    let removed = sqlx::query(
+        "delete from invitations where account_id = $1 and email_key = $2 returning id",
+    )
+    .bind(account.as_str())
+    .bind(email.key())
+    .fetch_all(tx.connection())
+    .await?;
+    each(&removed, |row| parsed(row, "id"))
 }

@@ -17,6 +17,8 @@ pub enum Owner {
         connection: ConnectionId,
         /// Its type.
         type_name: String,
+        /// Its name.
+        name: String,
         /// The field.
         field: String,
     },
@@ -56,7 +58,7 @@ pub struct Resealed {
 }
 
 /// Columns of a value with its place. The ciphertext can be large and is not needed for its data key.
-const FIELD: &str = "select v.connection_id, c.type_name, v.field, v.account_id, v.field_revision, \
+const FIELD: &str = "select v.connection_id, c.type_name, c.name, v.field, v.account_id, v.field_revision, \
      v.key_id, v.sealed_data_key, v.nonce, ";
 const SECRET: &str = "select v.secret_id, s.workflow_id, s.name, v.account_id, v.field_revision, \
      v.key_id, v.sealed_data_key, v.nonce, ";
@@ -69,6 +71,7 @@ fn field(row: &Row) -> Result<SealedRow, Error> {
         Owner::Field {
             connection: parsed(row, "connection_id")?,
             type_name: column(row, "type_name")?,
+            name: column(row, "name")?,
             field: column(row, "field")?,
         },
     )
@@ -140,17 +143,17 @@ pub async fn unopenable<S: Source + Copy>(source: S) -> Result<Vec<SealedRow>, E
 }
 
 /// The values of the connection or the secret of that id, whole.
-pub async fn of<S: Source + Copy>(source: S, id: &str) -> Result<Vec<SealedRow>, Error> {
+pub async fn of(tx: &mut Tx, id: &str) -> Result<Vec<SealedRow>, Error> {
     let fields = format!("{FIELD} v.ciphertext {FIELDS} where v.connection_id = $1");
     let rows = sqlx::query(AssertSqlSafe(fields))
         .bind(id)
-        .fetch_all(source.executor())
+        .fetch_all(tx.connection())
         .await?;
     let mut found = each(&rows, field)?;
     let secrets = format!("{SECRET} v.ciphertext {SECRETS} where v.secret_id = $1");
     let rows = sqlx::query(AssertSqlSafe(secrets))
         .bind(id)
-        .fetch_all(source.executor())
+        .fetch_all(tx.connection())
         .await?;
     found.extend(each(&rows, secret)?);
     Ok(found)

@@ -2,7 +2,7 @@
 //!
 //! The ledger tells of signing in and out, not of every time a session is saved.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::{AccountId, Timestamp, UserId};
 
@@ -127,6 +127,40 @@ pub async fn person(
     .await?
     .map(|row| Ok((users::read(&row)?, time(&row, "proved_at")?)))
     .transpose()
+}
+
+/// How many sessions one question of [`standing`] is about. Always as many, so that the database knows
+/// the statement again.
+const AT_ONCE: usize = 8;
+
+/// Which of these sessions [`person`] would find somebody of.
+pub async fn standing(
+    store: &Store,
+    account: &AccountId,
+    ids: &[IdHash],
+    now: Timestamp,
+) -> Result<HashSet<IdHash>, Error> {
+    let mut standing = HashSet::new();
+    for some in ids.chunks(AT_ONCE) {
+        let mut query = sqlx::query(
+            "select s.id_hash from sessions s join users u on u.id = s.user_id \
+             where s.account_id = $1 and s.expires_at > $2 \
+             and u.disabled_at is null and u.deleted_at is null \
+             and s.id_hash in ($3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(account.as_str())
+        .bind(now.0);
+        for at in 0..AT_ONCE {
+            // No session has an empty hash.
+            query = query.bind(some.get(at).map_or(&[][..], |id| &id[..]));
+        }
+        let rows = query.fetch_all(store.executor()).await?;
+        for row in &rows {
+            let id: Vec<u8> = column(row, "id_hash")?;
+            standing.insert(id.try_into().map_err(|_| Error::Row("id_hash"))?);
+        }
+    }
+    Ok(standing)
 }
 
 /// The sessions of a person that have not ended at `now`, the one used last first.

@@ -100,6 +100,27 @@ pub async fn change(
     tx.commit().await
 }
 
+/// What is known of a gate, as part of a transaction that others like it wait for.
+pub async fn look(tx: &mut Tx, gate: Gate) -> Result<Count, Error> {
+    read_one(tx, gate, READ).await
+}
+
+/// Sets what is known of a gate, in such a transaction.
+pub async fn set(tx: &mut Tx, gate: Gate, count: Count) -> Result<(), Error> {
+    sqlx::query(
+        "insert into sign_in_limits (counted, bucket, failures, closed_until) \
+         values ($1, $2, $3, $4) \
+         on conflict (counted, bucket) do update set failures = $3, closed_until = $4",
+    )
+    .bind(gate.counted)
+    .bind(i64::from(gate.bucket))
+    .bind(bigint(count.failures)?)
+    .bind(count.closed_until.0)
+    .execute(tx.connection())
+    .await?;
+    Ok(())
+}
+
 /// What buckets are drawn with, which nobody outside knows: `fresh` at the first time, and from then
 /// on the same for every server.
 pub async fn key(store: &Store, fresh: &[u8; 32]) -> Result<[u8; 32], Error> {
@@ -127,7 +148,7 @@ pub async fn key(store: &Store, fresh: &[u8; 32]) -> Result<[u8; 32], Error> {
 pub struct Failures {
     /// Whose password was not known: a user's id, or empty for addresses nobody has.
     pub subject: String,
-    /// When the first of them was.
+    /// When the first of these was.
     pub since: Timestamp,
     /// How many there were.
     pub failures: u64,
@@ -139,24 +160,6 @@ fn failures(row: &Row) -> Result<Failures, Error> {
         since: time(row, "since")?,
         failures: counted(row, "failures")?,
     })
-}
-
-/// What is being collected about `subject`.
-pub async fn collected(
-    source: impl Source,
-    account: &AccountId,
-    subject: &str,
-) -> Result<Option<Failures>, Error> {
-    sqlx::query(
-        "select subject, since, failures from sign_in_failures \
-         where account_id = $1 and subject = $2",
-    )
-    .bind(account.as_str())
-    .bind(subject)
-    .fetch_optional(source.executor())
-    .await?
-    .map(|row| failures(&row))
-    .transpose()
 }
 
 /// Everything that has been collected since `before` or longer.
@@ -176,17 +179,35 @@ pub async fn collected_before(
     each(&rows, failures)
 }
 
-/// Notes what is being collected about a subject from now on.
-pub async fn collect(tx: &mut Tx, account: &AccountId, failures: &Failures) -> Result<(), Error> {
-    sqlx::query(
-        "insert into sign_in_failures (account_id, subject, since, failures) \
-         values ($1, $2, $3, $4) \
-         on conflict (account_id, subject) do update set since = $3, failures = $4",
+/// Collects one more failure, at that time. The row is written anew whether there was one or not,
+/// so that the first of a person costs what one more for nobody costs.
+pub async fn collect(
+    tx: &mut Tx,
+    account: &AccountId,
+    subject: &str,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let before = sqlx::query(
+        "select subject, since, failures from sign_in_failures \
+         where account_id = $1 and subject = $2",
     )
     .bind(account.as_str())
-    .bind(&*failures.subject)
-    .bind(failures.since.0)
-    .bind(bigint(failures.failures)?)
+    .bind(subject)
+    .fetch_optional(tx.connection())
+    .await?;
+    let (since, before) = match before.map(|row| failures(&row)).transpose()? {
+        Some(before) => (before.since, before.failures),
+        None => (at, 0),
+    };
+    told(tx, account, subject).await?;
+    sqlx::query(
+        "insert into sign_in_failures (account_id, subject, since, failures) \
+         values ($1, $2, $3, $4)",
+    )
+    .bind(account.as_str())
+    .bind(subject)
+    .bind(since.0)
+    .bind(bigint(before.saturating_add(1))?)
     .execute(tx.connection())
     .await?;
     Ok(())

@@ -1,7 +1,8 @@
 //! Uses: which revision of a connection or secret an attempt was given.
 //!
 //! There is one row for an attempt and a revision, written with its ledger entry before the first
-//! value is handed out. Names are kept as they were: what they named may be gone by now.
+//! value is handed out. Handed out again, after it was withdrawn meanwhile, it has another entry and
+//! the same row. Names are kept as they were: what they named may be gone by now.
 
 use std::collections::HashMap;
 
@@ -53,13 +54,14 @@ pub struct UseRow {
 }
 
 /// Writes down that an attempt is given a value. When the attempt is over, nothing may be handed out:
-/// [`Error::AttemptOver`]. A second time is [`Error::Unique`].
+/// [`Error::AttemptOver`]. A second time only the entry is added.
 pub async fn add(tx: &mut Tx, new: &NewUse<'_>, entry: &Entry) -> Result<(), Error> {
-    let row = sqlx::query(
+    let added = sqlx::query(
         "insert into uses \
          (attempt_id, kind, subject, revision, account_id, type_name, name, used_at) \
          select id, $1, $2, $3, account_id, $4, $5, $6 from attempts \
          where id = $7 and account_id = $8 and state = 'running' \
+         on conflict (attempt_id, kind, subject, revision) do nothing \
          returning (select a.run_id from attempts a where a.id = attempt_id) as run_id, \
          (select a.position from attempts a where a.id = attempt_id) as position",
     )
@@ -72,12 +74,30 @@ pub async fn add(tx: &mut Tx, new: &NewUse<'_>, entry: &Entry) -> Result<(), Err
     .bind(new.attempt.as_str())
     .bind(entry.account.as_str())
     .fetch_optional(tx.connection())
-    .await?
-    .ok_or(Error::AttemptOver)?;
+    .await?;
+    let row = match added {
+        Some(row) => row,
+        None => running(tx, new.attempt, entry)
+            .await?
+            .ok_or(Error::AttemptOver)?,
+    };
     let run = column::<String>(&row, "run_id")?;
     let position = column::<i64>(&row, "position")?;
     used_last(tx, new.kind, new.subject, &run, position, entry).await?;
     ledger::append(tx, entry).await
+}
+
+/// The run and the step of an attempt that is under way.
+async fn running(tx: &mut Tx, attempt: &AttemptId, entry: &Entry) -> Result<Option<Row>, Error> {
+    let row = sqlx::query(
+        "select run_id, position from attempts \
+         where id = $1 and account_id = $2 and state = 'running'",
+    )
+    .bind(attempt.as_str())
+    .bind(entry.account.as_str())
+    .fetch_optional(tx.connection())
+    .await?;
+    Ok(row)
 }
 
 /// Writes down that the condition of a step was decided with a value. No attempt is given anything,

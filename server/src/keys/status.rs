@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use model::counted;
 use opener::KeyRing;
 use service::{CommandLine, KeyView, KeysView, RotationState, RotationView};
 
@@ -89,10 +90,10 @@ fn lines(view: &KeysView, here: &Here) -> Vec<String> {
             many => format!(", {many} can't be opened"),
         };
         lines.push(format!(
-            "key {}: {state} since {}, {} values{unopenable}, {}",
+            "key {}: {state} since {}, {}{unopenable}, {}",
             key.id,
             key.removed.or(key.until).unwrap_or(key.since),
-            key.values,
+            counted(key.values, "value", "values"),
             here.words(key),
         ));
         let done = !key.current && key.removed.is_none() && key.values + key.unopenable == 0;
@@ -123,7 +124,11 @@ fn lines(view: &KeysView, here: &Here) -> Vec<String> {
 
 /// How far a rotation is, in words.
 pub(super) fn progress(rotation: &RotationView) -> String {
-    let counts = format!("{} of {} values", rotation.done, rotation.total);
+    let counts = format!(
+        "{} of {}",
+        rotation.done,
+        counted(rotation.total, "value", "values")
+    );
     let mut words = match rotation.state {
         RotationState::Asked => "waits for an engine".to_owned(),
         RotationState::Running => format!("running, {counts}"),

@@ -4,16 +4,16 @@
 use std::collections::HashMap;
 use std::io;
 
-use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use model::Problem;
-use service::{Administrator, Caller, LedgerLine, LedgerSearch, Piece, Service, SessionIdHash};
+use service::{LedgerLine, LedgerSearch, Piece, Service};
 
 use super::csv;
 use crate::parts::{self, Sender};
 use crate::problem::ProblemAnswer;
+use crate::standing::Standing;
 
 /// How many entries are read from the database at once.
 const PART: u32 = 500;
@@ -37,18 +37,18 @@ const COLUMNS: [&str; 12] = [
 /// The entries, newest first. Those that are added meanwhile are not among them.
 pub(crate) async fn answer(
     State(service): State<Service>,
-    Extension(caller): Extension<Option<Caller>>,
+    standing: Standing,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, ProblemAnswer> {
-    let caller = caller.ok_or_else(|| ProblemAnswer(Problem::not_signed_in()))?;
-    let administrator = caller.administrator().map_err(ProblemAnswer)?;
+    let administrator = standing.caller().administrator();
+    let administrator = administrator.map_err(ProblemAnswer)?;
     let search = LedgerSearch::read(|name| query.get(name).cloned());
     let first = service.ledger(&administrator, &search, None, PART).await;
     let first = first.map_err(ProblemAnswer)?;
-    let (sender, body) = parts::body();
+    let (sender, body) = parts::body(&standing);
     let export = Export {
-        session: *caller.session(),
         service,
+        standing,
         search,
     };
     tokio::spawn(export.send(first, sender));
@@ -67,7 +67,7 @@ pub(crate) async fn answer(
 
 struct Export {
     service: Service,
-    session: SessionIdHash,
+    standing: Standing,
     search: LedgerSearch,
 }
 
@@ -101,18 +101,12 @@ impl Export {
 
     /// The next part. Taking the ones before may have lasted longer than a session, or a role.
     async fn next(&self, before: u64) -> Result<Vec<LedgerLine>, Problem> {
-        let administrator = self.administrator().await?;
+        let administrator = self.standing.now().await?.administrator()?;
         let search = &self.search;
         let lines = self
             .service
             .ledger(&administrator, search, Some(before), PART);
         lines.await
-    }
-
-    async fn administrator(&self) -> Result<Administrator, Problem> {
-        let caller = self.service.caller(&self.session).await?;
-        let caller = caller.ok_or_else(Problem::not_signed_in)?;
-        caller.administrator()
     }
 }
 

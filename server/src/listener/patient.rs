@@ -99,7 +99,8 @@ mod tests {
         let writing = tokio::spawn(async move { ours.write_all(&[7; 64]).await });
         let mut some = [0; 16];
         theirs.read_exact(&mut some).await.unwrap();
-        let given_up = writing.await.unwrap().unwrap_err();
+        let waited = tokio::time::timeout(Duration::from_secs(30), writing);
+        let given_up = waited.await.unwrap().unwrap().unwrap_err();
         assert_eq!(given_up.kind(), io::ErrorKind::TimedOut);
     }
 

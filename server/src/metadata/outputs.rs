@@ -47,7 +47,7 @@ pub(super) async fn set(
         let document = document.ok_or_else(Refusal::malformed)?;
         Value::from_wire(&document).map_err(|_| Refusal::malformed())?
     } else {
-        Value::text(&body)
+        Value::text(&body[..])
     };
     match door.set_output(name, value).await {
         Ok(()) => Ok(StatusCode::CREATED.into_response()),

@@ -131,7 +131,7 @@ impl From<DoorError> for Refusal {
             DoorError::Unopenable => Self::failed(
                 "read",
                 "This is stored in Relay and can't be opened. An administrator has to overwrite it: \
-                 it is marked on the list of connections, or in the settings of the workflow.",
+                 the ledger names it.",
             ),
             DoorError::Failed => Self::failed_to_read(),
         }

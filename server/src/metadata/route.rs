@@ -25,8 +25,8 @@ const KEPT: &AsciiSet = &CONTROLS
 /// What a path names.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
-    /// Something that can be asked for.
-    Asked(Asked),
+    /// Something that can be asked for, and the only method it takes.
+    Asked(&'static Method, Asked),
     /// Not itself, but this address.
     Elsewhere(HeaderValue),
     /// Nothing.
@@ -52,19 +52,39 @@ pub(super) enum Asked {
         name: String,
     },
     /// Something whose name is not text: there is no such thing.
-    Unnameable(Method),
+    Unnameable,
 }
 
-impl Asked {
-    /// The only method it takes.
-    pub(super) fn method(&self) -> Method {
-        match self {
-            Self::SetOutput(_) => Method::PUT,
-            Self::Unnameable(method) => method.clone(),
-            _ => Method::GET,
-        }
-    }
-}
+/// The names in a path, in order; a path with fewer leaves the rest empty.
+type Names<Name> = [Name; 2];
+
+/// A request there is: its method, its path, and what it asks for. What stands in braces is a name.
+type Route = (Method, &'static str, fn(Names<String>) -> Asked);
+
+/// Every request there is. Nothing else leads to a door.
+pub(super) static ROUTES: [Route; 9] = [
+    (Method::GET, "/healthz", |_| Asked::Health),
+    (Method::GET, "/spec", |_| Asked::Spec),
+    (Method::GET, "/environment", |_| Asked::Environment),
+    (Method::GET, "/environment/{name}", |[name, _]| {
+        Asked::EnvironmentValue(name)
+    }),
+    (Method::GET, "/conditions", |_| Asked::Conditions),
+    (Method::PUT, "/outputs/{name}", |[name, _]| {
+        Asked::SetOutput(name)
+    }),
+    (Method::GET, "/outputs/{step}/{name}", |[step, name]| {
+        Asked::Output { step, name }
+    }),
+    (Method::GET, "/secrets/{name}", |[name, _]| {
+        Asked::Secret(name)
+    }),
+    (
+        Method::GET,
+        "/connections/{type}/{name}",
+        |[type_name, name]| Asked::Connection { type_name, name },
+    ),
+];
 
 /// Finds what a path names.
 pub(super) fn find(uri: &Uri) -> Found {
@@ -74,30 +94,31 @@ pub(super) fn find(uri: &Uri) -> Found {
         let address = format!("{clean}{}", query.unwrap_or_default());
         return HeaderValue::try_from(address).map_or(Found::Nothing, Found::Elsewhere);
     }
-    let parts: Vec<_> = path.split('/').skip(1).collect();
-    if parts.iter().any(|part| part.is_empty()) {
-        return Found::Nothing;
+    let mut fitting = ROUTES.iter().filter_map(|(method, form, asked)| {
+        let [first, second] = names(form, path)?;
+        let names = decoded(first).zip(decoded(second));
+        let asked = names.map_or(Asked::Unnameable, |(first, second)| asked([first, second]));
+        Some(Found::Asked(method, asked))
+    });
+    fitting.next().unwrap_or(Found::Nothing)
+}
+
+/// The names in a path as they were sent, if it has that form. No name is empty.
+fn names<'path>(form: &str, path: &'path str) -> Option<Names<&'path str>> {
+    let (mut wanted, mut sent) = (form.split('/'), path.split('/'));
+    let mut names = [""; 2];
+    let mut next = names.iter_mut();
+    loop {
+        match (wanted.next(), sent.next()) {
+            (None, None) => break,
+            (Some(wanted), Some(sent)) if wanted.starts_with('{') && !sent.is_empty() => {
+                *next.next()? = sent;
+            }
+            (Some(wanted), Some(sent)) if wanted == sent => {}
+            _ => return None,
+        }
     }
-    let asked = match *parts.as_slice() {
-        ["healthz"] => Some(Asked::Health),
-        ["spec"] => Some(Asked::Spec),
-        ["environment"] => Some(Asked::Environment),
-        ["environment", name] => decoded(name).map(Asked::EnvironmentValue),
-        ["conditions"] => Some(Asked::Conditions),
-        ["outputs", name] => match decoded(name) {
-            Some(name) => Some(Asked::SetOutput(name)),
-            None => Some(Asked::Unnameable(Method::PUT)),
-        },
-        ["outputs", step, name] => decoded(step)
-            .zip(decoded(name))
-            .map(|(step, name)| Asked::Output { step, name }),
-        ["secrets", name] => decoded(name).map(Asked::Secret),
-        ["connections", type_name, name] => decoded(type_name)
-            .zip(decoded(name))
-            .map(|(type_name, name)| Asked::Connection { type_name, name }),
-        _ => return Found::Nothing,
-    };
-    Found::Asked(asked.unwrap_or(Asked::Unnameable(Method::GET)))
+    Some(names)
 }
 
 /// A name as it was meant; `None` when it is not text.
@@ -139,7 +160,7 @@ mod tests {
     }
 
     fn secret(name: &str) -> Found {
-        Found::Asked(Asked::Secret(name.to_owned()))
+        Found::Asked(&Method::GET, Asked::Secret(name.to_owned()))
     }
 
     #[test]
@@ -158,14 +179,34 @@ mod tests {
         }
         let (step, name) = ("a b".to_owned(), "c/d".to_owned());
         let output = Asked::Output { step, name };
-        assert_eq!(found("/outputs/a+b/c%2Fd"), Found::Asked(output));
+        assert_eq!(
+            found("/outputs/a+b/c%2Fd"),
+            Found::Asked(&Method::GET, output)
+        );
+    }
+
+    #[test]
+    fn each_route_leads_to_what_it_says() {
+        for (method, form, asked) in &ROUTES {
+            let names = form.split('/').filter(|part| part.starts_with('{')).count();
+            let mut given = ["a", "b"].map(str::to_owned);
+            given[names..].fill(String::new());
+            let path = form.replace("{step}", "a").replace("{type}", "a").replacen(
+                "{name}",
+                ["", "a", "b"][names],
+                1,
+            );
+            assert_eq!(found(&path), Found::Asked(method, asked(given)), "{form}");
+        }
     }
 
     #[test]
     fn what_is_no_text_names_nothing() {
-        let nothing = Found::Asked(Asked::Unnameable(Method::GET));
+        let nothing = Found::Asked(&Method::GET, Asked::Unnameable);
         assert_eq!(found("/secrets/%ff"), nothing);
         assert_eq!(found("/connections/aws/%ff"), nothing);
+        let nothing = Found::Asked(&Method::PUT, Asked::Unnameable);
+        assert_eq!(found("/outputs/%ff"), nothing);
     }
 
     #[test]

@@ -31,7 +31,7 @@ use crate::problem::{ProblemAnswer, say_when, status};
 use crate::state::AppState;
 
 /// Controls whose text may be shown again. Everything else is forgotten, above all values.
-const SHOWN_AGAIN: [&str; 13] = [
+const SHOWN_AGAIN: [&str; 15] = [
     "base_revision",
     "revision",
     "id",
@@ -45,6 +45,8 @@ const SHOWN_AGAIN: [&str; 13] = [
     "number",
     "role",
     "typed_name",
+    "seen",
+    "limited",
 ];
 
 /// The function whose answer a form shows, instead of leading on.
@@ -53,7 +55,7 @@ const SHOWS_ITS_ANSWER: &str = "invite";
 /// Whether what was typed into the control of that name may be shown again.
 fn is_shown_again(name: &str) -> bool {
     // Parameters are no values: every page of a run shows them.
-    let prefixes = ["changes[", "parameters["];
+    let prefixes = ["changes[", "parameters[", "workflows["];
     SHOWN_AGAIN.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
@@ -335,6 +337,7 @@ mod tests {
             "type_name",
             "changes[token]",
             "parameters[0][value]",
+            "workflows[0]",
         ] {
             assert!(is_shown_again(harmless), "{harmless}");
         }

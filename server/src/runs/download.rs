@@ -9,9 +9,9 @@ use model::Problem;
 use serde::Deserialize;
 use service::{LogFrom, LogPart, Service};
 
-use super::Looking;
 use crate::parts::{self, Sender};
 use crate::problem::ProblemAnswer;
+use crate::standing::Standing;
 
 /// About how many bytes are read from the database at once.
 const PART: u64 = 256 * 1024;
@@ -33,7 +33,7 @@ pub(super) struct Wanted {
 /// What was printed until now, as it is.
 pub(super) async fn answer(
     State(service): State<Service>,
-    looking: Looking,
+    standing: Standing,
     place: Result<Path<Place>, axum::extract::rejection::PathRejection>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, ProblemAnswer> {
@@ -46,7 +46,8 @@ pub(super) async fn answer(
         offset: 0,
         max: PART,
     };
-    let part = service.log(&looking.viewer, &place.name, place.number, first);
+    let viewer = standing.caller().viewer();
+    let part = service.log(&viewer, &place.name, place.number, first);
     let part = part.await.map_err(ProblemAnswer)?;
     // A step that begins again meanwhile has another log.
     let from = LogFrom {
@@ -60,8 +61,8 @@ pub(super) async fn answer(
         place.number,
         place.position + 1
     );
-    let (sender, body) = parts::body();
-    tokio::spawn(send(service, looking, place, from, part, sender));
+    let (sender, body) = parts::body(&standing);
+    tokio::spawn(send(service, standing, place, from, part, sender));
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, file),
@@ -73,7 +74,7 @@ pub(super) async fn answer(
 /// them any more.
 async fn send(
     service: Service,
-    looking: Looking,
+    standing: Standing,
     place: Place,
     mut from: LogFrom,
     mut part: LogPart,
@@ -89,7 +90,7 @@ async fn send(
             return;
         }
         from.offset = part.next_offset;
-        part = match next(&service, &looking, &place, from).await {
+        part = match next(&service, &standing, &place, from).await {
             Ok(part) => part,
             Err(problem) => {
                 // Cut off, so that nobody takes half of a log for all of it.
@@ -103,13 +104,11 @@ async fn send(
 /// The next part. Taking them may last longer than a session.
 async fn next(
     service: &Service,
-    looking: &Looking,
+    standing: &Standing,
     place: &Place,
     from: LogFrom,
 ) -> Result<LogPart, Problem> {
-    if !looking.standing.holds(service).await {
-        return Err(Problem::not_signed_in());
-    }
-    let log = service.log(&looking.viewer, &place.name, place.number, from);
+    let viewer = standing.now().await?.viewer();
+    let log = service.log(&viewer, &place.name, place.number, from);
     log.await
 }

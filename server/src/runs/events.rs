@@ -6,14 +6,13 @@
 //! | `run` | the whole run (`RunSnapshot`), at first and whenever it has changed |
 //! | `log` | a piece of the log of the step at position `step`: `{attempt, offset, at, text}` |
 //!
-//! Without `attempt` it is the log of the newest attempt there is, or of the first one to come;
-//! `offset` says where to begin. The id of a `log` event is where the log goes on, and a browser
-//! that connects again sends it. The answer ends when nothing more can come, when the session it was
-//! asked for in has ended, or when the server stops.
+//! Without `attempt` it is the log of the newest attempt there is, or of the first one to come, and
+//! when that has been told to its end, of the next one; each has offsets of its own. `offset` says
+//! where to begin. The id of a `log` event is `ATTEMPT:OFFSET`, where that log goes on; a browser
+//! that connects again sends it, and it counts for that attempt only. The answer ends when nothing
+//! more can come, when the session it was asked for in has ended, or when the server stops.
 
 use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use app::runs::snapshot::RunSnapshot;
@@ -21,19 +20,19 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_core::Stream;
-use model::{AttemptId, Problem, RunId};
+use model::{Problem, RunId};
 use serde::Deserialize;
-use service::{LogFrom, LogPart, RunView, Service, Viewer};
+use service::{RunView, Service, Viewer};
 use store::Change;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::Looking;
-use super::text::{Piece, Pieces};
+use super::log::{Log, Mark};
+use crate::parts::parts;
 use crate::problem::ProblemAnswer;
+use crate::standing::Standing;
 use crate::state::AppState;
 
 /// A comment this often tells proxies that the connection is meant to stay open.
@@ -44,9 +43,6 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// Between two looks: a step that prints without a pause is told of in larger pieces.
 const BREATH: Duration = Duration::from_millis(50);
-
-/// About how many bytes of a log are read at once.
-const PART: u64 = 64 * 1024;
 
 /// Which run.
 #[derive(Deserialize)]
@@ -66,7 +62,7 @@ pub(super) struct Wanted {
 /// Answers with events.
 pub(super) async fn answer(
     State(state): State<AppState>,
-    looking: Looking,
+    standing: Standing,
     place: Result<Path<Place>, axum::extract::rejection::PathRejection>,
     Query(wanted): Query<Wanted>,
     headers: HeaderMap,
@@ -75,27 +71,26 @@ pub(super) async fn answer(
         return Err(ProblemAnswer(Problem::not_found("run")));
     };
     // Before the first look, so that nothing happens between the two.
-    let changes = state.service.run_changes(&looking.viewer);
-    let first = look_at(&state.service, &looking.viewer, &place);
+    let viewer = standing.caller().viewer();
+    let changes = state.service.run_changes(&viewer);
+    let first = look_at(&state.service, &viewer, &place);
     let first = first.await.map_err(ProblemAnswer)?;
-    let again = headers
+    let lost = headers
         .get("last-event-id")
-        .and_then(|id| id.to_str().ok()?.parse().ok());
-    let log = wanted.step.map(|position| Log {
-        position,
+        .and_then(|id| Mark::of_id(id.to_str().ok()?));
+    let from = lost.unwrap_or(Mark {
         attempt: wanted.attempt,
-        id: None,
-        offset: again.or(wanted.offset).unwrap_or(0),
-        pieces: Pieces::default(),
-        ended: false,
+        offset: wanted.offset.unwrap_or(0),
     });
-    let (sender, receiver) = mpsc::channel(16);
+    let log = wanted
+        .step
+        .map(|position| Log::new(position, wanted.attempt, from));
+    let (sender, events) = parts(16, None, standing.lost(), standing.hangup.clone());
     let stop = state.stop.clone();
-    let lost = looking.standing.lost(state.service.clone());
     let watch = Watch {
         service: state.service,
         now: state.clock,
-        viewer: looking.viewer,
+        viewer,
         place,
         run: first.id.clone(),
         told: None,
@@ -105,13 +100,12 @@ pub(super) async fn answer(
     tokio::spawn(async move {
         tokio::select! {
             () = stop.requested() => {}
-            () = lost => {}
             // Either way the answer ends with it.
             _ = watch.follow(first, changes) => {}
         }
     });
     let alive = KeepAlive::new().interval(HEARTBEAT);
-    let mut response = Sse::new(Events(receiver)).keep_alive(alive).into_response();
+    let mut response = Sse::new(events).keep_alive(alive).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // A proxy that collects an answer before it sends it on would make nothing of this live.
@@ -137,57 +131,7 @@ struct Watch {
     /// What was told of the run last.
     told: Option<RunSnapshot>,
     log: Option<Log>,
-    events: mpsc::Sender<Event>,
-}
-
-/// The log that is watched.
-struct Log {
-    position: u64,
-    attempt: Option<u64>,
-    id: Option<AttemptId>,
-    offset: u64,
-    pieces: Pieces,
-    ended: bool,
-}
-
-impl Log {
-    /// What to read next; nothing when it has ended, or has not begun.
-    fn next(&mut self, run: &RunView) -> Option<LogFrom> {
-        if self.ended {
-            return None;
-        }
-        let step = run.steps.iter().find(|step| step.position == self.position);
-        let attempt = step.and_then(|step| match self.attempt {
-            Some(number) => step.attempts.iter().find(|one| one.number == number),
-            None => step.attempts.last(),
-        });
-        let Some(attempt) = attempt else {
-            self.ended = step.is_none_or(|step| step.state.is_final());
-            return None;
-        };
-        self.attempt = Some(attempt.number);
-        self.id = Some(attempt.id.clone());
-        Some(LogFrom {
-            position: self.position,
-            attempt: self.attempt,
-            offset: self.offset,
-            max: PART,
-        })
-    }
-
-    /// What was read, as text.
-    fn take(&mut self, part: LogPart) -> Vec<Piece> {
-        self.offset = part.next_offset;
-        self.ended = part.ended;
-        let mut pieces = Vec::new();
-        for chunk in part.chunks {
-            pieces.extend(self.pieces.next(part.attempt, chunk));
-        }
-        if self.ended {
-            pieces.extend(self.pieces.rest(part.attempt));
-        }
-        pieces
-    }
+    events: mpsc::Sender<Result<Event, Infallible>>,
 }
 
 /// Why nothing more is sent: nobody listens any more, or it cannot go on.
@@ -214,7 +158,7 @@ impl Watch {
             if matches!(happened, Happened::Run) {
                 self.tell_run(&run).await?;
             }
-            let log_ended = self.log.as_ref().is_none_or(|log| log.ended);
+            let log_ended = self.log.as_ref().is_none_or(Log::has_ended);
             if run.state.is_final() && log_ended {
                 return Ok(());
             }
@@ -243,8 +187,7 @@ impl Watch {
             match changes.recv().await {
                 Ok(Change::Run(run)) if run == self.run => return Happened::Run,
                 Ok(Change::Log(attempt)) => {
-                    let watched = self.log.as_ref().and_then(|log| log.id.as_ref());
-                    if watched == Some(&attempt) {
+                    if self.log.as_ref().is_some_and(|log| log.is_of(&attempt)) {
                         return Happened::Log;
                     }
                 }
@@ -279,14 +222,15 @@ impl Watch {
                 .log(&self.viewer, &self.place.name, self.place.number, from)
                 .await
                 .map_err(|_| Over)?;
-            let nothing = part.chunks.is_empty();
+            // Behind the end of a log there may be that of the next attempt.
+            let that_was_all = part.chunks.is_empty() && !part.ended;
             let pieces = self.log.as_mut().map(|log| log.take(part));
             for piece in pieces.into_iter().flatten() {
-                let id = piece.end.to_string();
+                let id = Mark::behind(&piece);
                 let event = Event::default().event("log").id(id).json_data(&piece);
                 self.send(event).await?;
             }
-            if nothing {
+            if that_was_all {
                 break;
             }
         }
@@ -298,17 +242,6 @@ impl Watch {
             tracing::error!(%error, "an event of a run cannot be written as JSON");
             Over
         })?;
-        self.events.send(event).await.map_err(|_| Over)
-    }
-}
-
-/// The events as the body of an answer.
-struct Events(mpsc::Receiver<Event>);
-
-impl Stream for Events {
-    type Item = Result<Event, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context).map(|event| event.map(Ok))
+        self.events.send(Ok(event)).await.map_err(|_| Over)
     }
 }

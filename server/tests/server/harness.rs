@@ -39,6 +39,7 @@ pub(crate) struct TestApp {
     without_pages: Router,
     pub(crate) service: Service,
     pub(crate) store: Store,
+    pub(crate) site: Site,
     _dir: Option<TempDir>,
 }
 
@@ -68,7 +69,8 @@ impl TestApp {
         Self::assembled(&database.url, None, usual_doors(), installation::now).await
     }
 
-    async fn on_file(doors: Doors, clock: Clock) -> Self {
+    /// On SQLite, reached as `doors` says, with a time of its own.
+    pub(crate) async fn on_file(doors: Doors, clock: Clock) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = store::sqlite_url(&dir.path().join("relay.db"));
         Self::assembled(&url, Some(dir), doors, clock).await.0
@@ -85,12 +87,13 @@ impl TestApp {
         let service = installation::service(&store, &ring, clock).await.unwrap();
         let (_, stop) = Stopper::new();
         let site = Site::embedded().unwrap();
-        let state = AppState::new(service.clone(), clock, site, doors, stop);
+        let state = AppState::new(service.clone(), clock, site.clone(), doors, stop);
         let app = Self {
             without_pages: server::routes::without_pages(state.clone()),
             router: server::routes::router(state),
             service,
             store,
+            site,
             _dir: dir,
         };
         (app, ring)
@@ -153,17 +156,7 @@ impl TestApp {
 
     /// Every route of the router, as it tells them itself.
     pub(crate) fn routes(&self) -> Vec<String> {
-        let told = format!("{:?}", self.router);
-        let ids = told.split("RouteId(").skip(1);
-        let paths = ids.filter_map(|rest| rest.split_once("): \"")?.1.split('"').next());
-        let mut paths: Vec<_> = paths.filter(|path| path.starts_with('/')).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        // Its fallback is a route of its own.
-        let routes = paths
-            .into_iter()
-            .filter(|path| !path.contains("__private__"));
-        routes.map(str::to_owned).collect()
+        routes_of(&self.router)
     }
 
     /// Adds a person as the command line does.
@@ -180,6 +173,18 @@ impl TestApp {
             .await
             .unwrap();
     }
+}
+
+/// Every route of a router, as it tells them itself; its fallback, a router of its own, is none of them.
+pub(crate) fn routes_of(router: &Router) -> Vec<String> {
+    let told = format!("{router:?}");
+    let (told, _) = told.split_once("fallback_router: ").unwrap();
+    let ids = told.split("RouteId(").skip(1);
+    let paths = ids.filter_map(|rest| rest.split_once("): \"")?.1.split('"').next());
+    let mut paths: Vec<_> = paths.filter(|path| path.starts_with('/')).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths.into_iter().map(str::to_owned).collect()
 }
 
 /// A browser, or a program that behaves like one: it keeps the session's cookie, and the other one.

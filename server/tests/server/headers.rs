@@ -6,7 +6,8 @@ use server::state::Doors;
 
 use crate::harness::{Answer, TestApp, own_origin, request};
 
-const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The policy of what is no page.
+pub(crate) const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// One answer of each kind, by name.
 async fn answers(app: &TestApp) -> Vec<(&'static str, Answer)> {
@@ -113,7 +114,8 @@ async fn every_answer_is_secured() {
     }
 }
 
-fn assert_is_policy_of_a_page(kind: &str, policy: &str) {
+/// A page's policy lets it load our own scripts, and nothing frame or redirect it.
+pub(crate) fn assert_is_policy_of_a_page(kind: &str, policy: &str) {
     for part in [
         "default-src 'none'",
         "'strict-dynamic'",

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use engine::{Engine, Limits, RunnerChoice, Settings};
 use model::Role;
+use opener::KeyRing;
 use serde_json::Value;
 use server::{installation, metadata};
 use store::ledger::LedgerRow;
@@ -28,6 +30,8 @@ pub(crate) struct House {
     pub(crate) ana: Browser,
     pub(crate) metadata: SocketAddr,
     engine: Arc<Engine>,
+    settings: Settings,
+    ring: KeyRing,
 }
 
 impl House {
@@ -39,34 +43,41 @@ impl House {
     /// With directories of programs that steps can read.
     pub(crate) async fn with_tools(database: &TestDatabase, tools: Vec<PathBuf>) -> Self {
         let (app, ring) = TestApp::with_key(database).await;
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
         let settings = Settings {
             runner: RunnerChoice::Process,
             allow_unsandboxed: false,
             hidden: vec![database.directory().to_owned()],
-            metadata: address,
+            metadata: SocketAddr::from(([127, 0, 0, 1], 0)),
             slots: 4,
             tools,
             limits: Limits::default(),
             allow_private_input_files: false,
         };
-        let (store, account) = (app.store.clone(), app.service.account().clone());
-        let engine = Engine::start(store, account, ring, settings, installation::now).await;
-        let engine = Arc::new(engine.unwrap());
-        let api = metadata::router(Arc::clone(&engine));
-        tokio::spawn(async move { axum::serve(listener, api).await });
+        let (engine, metadata) = begun(&app, &ring, settings.clone()).await;
         Self {
             ana: app.person(Role::Administrator).await,
             app,
-            metadata: address,
+            metadata,
             engine,
+            settings,
+            ring,
         }
+    }
+
+    /// Ends the engine and starts another one, while pages are served on.
+    pub(crate) async fn next_engine(&mut self) {
+        self.engine.stop().await;
+        (self.engine, self.metadata) = begun(&self.app, &self.ring, self.settings.clone()).await;
     }
 
     /// The rows.
     pub(crate) fn store(&self) -> &Store {
         &self.app.store
+    }
+
+    /// The metadata API once more, to be looked at.
+    pub(crate) fn api(&self) -> Router {
+        metadata::router(Arc::clone(&self.engine))
     }
 
     /// Ends the engine as a server does that is told to stop.
@@ -144,6 +155,20 @@ impl House {
     }
 }
 
+/// A new engine, and where its metadata API is.
+async fn begun(app: &TestApp, ring: &KeyRing, mut settings: Settings) -> (Arc<Engine>, SocketAddr) {
+    let listener = TcpListener::bind(settings.metadata).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    settings.metadata = address;
+    let (store, account) = (app.store.clone(), app.service.account().clone());
+    let keys = ring.with_current(&ring.key_id()).unwrap();
+    let engine = Engine::start(store, account, keys, settings, installation::now).await;
+    let engine = Arc::new(engine.unwrap());
+    let api = metadata::router(Arc::clone(&engine));
+    tokio::spawn(async move { axum::serve(listener, api).await });
+    (engine, address)
+}
+
 /// Posts the form of a run.
 pub(crate) async fn start(
     browser: &mut Browser,
@@ -172,8 +197,10 @@ pub(crate) struct Watched {
     pub(crate) run: Value,
     /// The states it was in.
     pub(crate) states: Vec<String>,
-    /// What was printed.
+    /// What the newest attempt that was told of has printed.
     pub(crate) log: String,
+    /// The number of that attempt; 0 when there was none.
+    pub(crate) attempt: u64,
 }
 
 impl Watched {
@@ -183,6 +210,7 @@ impl Watched {
             run: Value::Null,
             states: Vec::new(),
             log: String::new(),
+            attempt: 0,
         };
         let mut next = 0;
         for event in text.split("\n\n") {
@@ -201,9 +229,18 @@ impl Watched {
                     watched.run = data;
                 }
                 Some("log") => {
+                    let attempt = data["attempt"].as_u64().unwrap();
+                    if attempt != watched.attempt {
+                        assert!(attempt > watched.attempt, "never back to an earlier one");
+                        watched.attempt = attempt;
+                        watched.log.clear();
+                        next = 0;
+                    }
                     assert_eq!(data["offset"], next, "without gaps");
                     watched.log.push_str(data["text"].as_str().unwrap());
-                    next = field("id").unwrap().parse().unwrap();
+                    let (of, end) = field("id").unwrap().split_once(':').unwrap();
+                    assert_eq!(of.parse(), Ok(attempt));
+                    next = end.parse().unwrap();
                 }
                 other => panic!("an event called {other:?}"),
             }

@@ -6,7 +6,8 @@ use std::process::Output;
 
 use store::testing::TestDatabase;
 
-use crate::process::{Server, complaint, finish, relay, serve};
+use crate::harness::PASSWORD;
+use crate::process::{Server, complaint, finish, relay, serve, user_add};
 
 fn ledger(url: &str, data: &Path, arguments: &[&str]) -> Output {
     let mut command = relay(&["ledger"]);
@@ -64,8 +65,9 @@ store::both! {
         let with_kept = || ledger(&url, &data, &["verify", "--checkpoint", kept.to_str().unwrap()]);
         fs::write(&kept, whole(&ledger(&url, &data, &["checkpoint"]))).unwrap();
         let said = whole(&verify());
-        assert!(said.contains("signed with the key here"), "{said}");
-        whole(&with_kept());
+        assert!(said.contains("signed with the key here") && said.contains(", 0 kept checkpoints"), "{said}");
+        let said = whole(&with_kept());
+        assert!(said.trim_end().ends_with(", 1 kept checkpoint"), "{said}");
 
         database.execute(without_triggers(&database)).await.unwrap();
         // A checkpoint that nobody signed.
@@ -142,4 +144,19 @@ store::both! {
         let said = broken(&verify());
         assert!(said.contains("entry 1"), "{said}");
     }
+}
+
+#[test]
+fn the_ledger_begins_before_the_first_start() {
+    let home = tempfile::tempdir().unwrap();
+    let data = home.path().join("data");
+    let url = store::sqlite_url(&data.join("relay.db"));
+    let said = broken(&ledger(&url, &data, &["verify"]));
+    assert!(said.contains("no ledger yet"), "{said}");
+    let added = user_add(&data, "ana@example.com", "administrator", PASSWORD);
+    assert!(added.status.success(), "{}", complaint(&added));
+    let said = whole(&ledger(&url, &data, &["verify"]));
+    assert!(said.contains("the ledger is whole: 2 entries"), "{said}");
+    let said = broken(&ledger(&url, &data, &["checkpoint"]));
+    assert!(said.contains("an engine signs the first one"), "{said}");
 }

@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::body::to_bytes;
 use axum::http::{Method, StatusCode};
 use model::{Role, Timestamp};
+use store::checkpoints::Checkpoint;
 use store::ledger::{self, Actor, Entry};
 use store::testing::TestDatabase;
+use store::vault_keys;
 use tokio::time::timeout;
 
 use crate::harness::{TestApp, request};
@@ -170,12 +172,7 @@ store::both! {
         let rows = database.number("select number from ledger_head").await.unwrap();
         assert!(text(&page).contains(&format!("{rows} entries, verified up to entry {rows}.")), "{page}");
         house.stop().await;
-        let triggers = if database.is_sqlite() {
-            "drop trigger ledger_keeps_its_rows; drop trigger ledger_loses_no_rows; drop trigger checkpoints_keep_their_rows"
-        } else {
-            "alter table ledger disable trigger all; alter table checkpoints disable trigger all"
-        };
-        database.execute(triggers).await.unwrap();
+        without_triggers(&database).await;
         let signed = "(select max(number) from checkpoints)";
         for (wrong, right, said) in [
             // Behind the checkpoint: the chain is walked.
@@ -202,6 +199,60 @@ store::both! {
             assert!(page.contains("verified up to entry"), "{page}");
         }
     }
+
+    async fn a_checkpoint_of_a_key_that_was_slipped_in_proves_nothing(database: TestDatabase) {
+        let mut house = used(&database).await;
+        until(&mut house, "/ledger", "An engine signed the last checkpoint").await;
+        house.stop().await;
+        fill(&house.app, 1).await;
+        let (number, hash) = ledger::head(house.store()).await.unwrap();
+        let ring = opener::KeyRing::generate().unwrap();
+        let id = ring.key_id();
+        let statement = vault::Statement::Checkpoint { number, hash: &hash, at: 1 };
+        let own = Checkpoint {
+            number,
+            at: Timestamp(1),
+            key_id: id.to_string(),
+            signature: ring.sign(&id, &statement).unwrap().to_vec(),
+            hash,
+        };
+        let mut tx = house.store().begin().await.unwrap();
+        store::checkpoints::add(&mut tx, &own).await.unwrap();
+        tx.commit().await.unwrap();
+        let wrong = "was not signed by a key of this vault";
+        let page = house.ana.get("/ledger").await.text();
+        assert!(page.contains(wrong), "nobody has heard of that key: {page}");
+        let current = vault_keys::current(house.store()).await.unwrap().unwrap().key_id;
+        let key = database.bytes(ring.public_key().as_bytes());
+        let verifying = database.bytes(ring.verifying_key(&id).unwrap().as_bytes());
+        // By itself, and with what looks like the signature of the vault's key.
+        for (by, endorsement) in [("null".to_owned(), "null".to_owned()), (format!("'{current}'"), database.bytes(&[7; 64]))] {
+            let slip_in = format!(
+                "insert into vault_keys (key_id, public_key, created_at, retired_at, verifying_key, endorsed_by, endorsement) \
+                 values ('{id}', {key}, 1, 2, {verifying}, {by}, {endorsement})"
+            );
+            database.execute(&slip_in).await.unwrap();
+            let page = house.ana.get("/ledger").await.text();
+            assert!(page.contains("which only the database names") && !page.contains("verified up to"), "{page}");
+            database.execute(&format!("delete from vault_keys where key_id = '{id}'")).await.unwrap();
+        }
+        // What a row says of the vault's own key is not believed either.
+        database.execute(&format!("update vault_keys set verifying_key = {verifying}")).await.unwrap();
+        let own = format!("update checkpoints set key_id = '{current}' where key_id = '{id}'");
+        without_triggers(&database).await;
+        database.execute(&own).await.unwrap();
+        let page = house.ana.get("/ledger").await.text();
+        assert!(page.contains(wrong), "{page}");
+    }
+}
+
+async fn without_triggers(database: &TestDatabase) {
+    let triggers = if database.is_sqlite() {
+        "drop trigger ledger_keeps_its_rows; drop trigger ledger_loses_no_rows; drop trigger checkpoints_keep_their_rows"
+    } else {
+        "alter table ledger disable trigger all; alter table checkpoints disable trigger all"
+    };
+    database.execute(triggers).await.unwrap();
 }
 
 /// Adds this many entries, whose subjects are what a spreadsheet would take for formulas.

@@ -5,10 +5,12 @@
 //! itself first, and in the end the stored records are opened to prove that there was something to
 //! find.
 
+mod cluster;
 mod encodings;
 mod offline;
 mod panics;
 pub(crate) mod search;
+mod short;
 mod steps;
 mod typing;
 mod values;
@@ -22,6 +24,7 @@ use store::testing::TestDatabase;
 use store::{SealedBytes, Store, both, connections, secrets, workflows};
 use vault::{Owner, Place, SealedValue};
 
+use self::cluster::Cluster;
 use self::search::{assert_the_search_finds, found_below, found_in};
 use self::typing::{Recorder, Typed, WORKFLOW, pairs};
 use self::values::CANARIES;
@@ -95,15 +98,25 @@ fn starts_that_are_refused_tell_no_value() {
 both! {
     async fn what_was_typed_is_found_nowhere_but_in_the_vault(database: TestDatabase) {
         let data = database.directory().join("data");
+        let cluster = Cluster::of(&database).await;
         let (url, of_server) = (database.url.clone(), data.clone());
         let typed = tokio::task::spawn_blocking(move || nothing_is_found(&url, &of_server));
         let typed = typed.await.unwrap();
         if !database.is_sqlite() {
             assert_eq!(found_in(&offline::dumped(&database.url)), [""; 0], "in the rows");
+            if let Some(cluster) = &cluster {
+                assert_eq!(cluster.found().await, [], "in what the server writes");
+            }
             for statement in offline::planted(&CANARIES[3]) {
                 database.execute(&statement).await.unwrap();
             }
             assert!(!found_in(&offline::dumped(&database.url)).is_empty(), "the rows are searched");
+        }
+        if let Some(cluster) = cluster {
+            let found: Vec<_> = cluster.found().await.into_iter().map(|(file, _)| file).collect();
+            let rows = found.iter().any(|file| file.contains("/base/"));
+            assert!(rows && found.iter().any(|file| file.len() == 24), "all of it is searched: {found:?}");
+            cluster.release().await;
         }
         let ring = KeyRing::from_file(&data.join("vault.key")).unwrap();
         let store = database.open().await.unwrap();

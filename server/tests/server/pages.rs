@@ -26,6 +26,9 @@ pub(crate) const CONNECTION: &str = "0123456789abcdef0123456789abcdef";
 pub(crate) const SECRET: &str = "fedcba9876543210fedcba9876543210";
 pub(crate) const PERSON: &str = "00112233445566778899aabbccddeeff";
 
+/// Nothing to do, but something to fill in first.
+const TEXT: &str = "parameters:\n  who:\n    default: nobody\nsteps: []\n";
+
 /// The pages, as the router has them. `{name}` and `{id}` are filled in with things that exist.
 pub(crate) const PAGES: &[(&str, Seen)] = &[
     ("/login", Seen::Strangers),
@@ -94,6 +97,12 @@ pub(crate) async fn furnish(app: &TestApp) -> (Presence, Browser) {
     };
     let presence = Presence::announce(&app.store, &engine).await.unwrap();
     let mut administrator = app.person(Role::Administrator).await;
+    fill(app, &mut administrator).await;
+    (presence, administrator)
+}
+
+/// One of everything, where there is an engine.
+pub(crate) async fn fill(app: &TestApp, administrator: &mut Browser) {
     app.add_with_id(PERSON, "somebody@example.com").await;
     let some = ("workflow", "some");
     for (function, fields) in [
@@ -103,7 +112,7 @@ pub(crate) async fn furnish(app: &TestApp) -> (Presence, Browser) {
         ),
         (
             "save_workflow",
-            vec![some, ("base_revision", "0"), ("text", "steps: []\n")],
+            vec![some, ("base_revision", "0"), ("text", TEXT)],
         ),
         (
             "add_secret",
@@ -125,7 +134,6 @@ pub(crate) async fn furnish(app: &TestApp) -> (Presence, Browser) {
         let done = answer.status.is_success() || answer.status.is_redirection();
         assert!(done, "{function}: {}", answer.text());
     }
-    (presence, administrator)
 }
 
 store::both! {

@@ -13,9 +13,8 @@ use tokio::time::timeout;
 use crate::harness::{Answer, Browser, PASSWORD, TestApp, own_origin, request};
 use crate::pages::furnish;
 
-/// How long what somebody has open may outlive its session: a second, and as much again for a machine
-/// that is busy.
-const REVOKED: Duration = Duration::from_secs(2);
+/// How long what somebody has open may outlive its session.
+const REVOKED: Duration = Duration::from_secs(1);
 
 /// The id of somebody, as the list of people names it.
 async fn id_of(administrator: &mut Browser, name_in_menu: &str) -> String {

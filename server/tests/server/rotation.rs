@@ -160,6 +160,29 @@ fn an_older_key_that_is_put_back_into_the_database_is_noticed() {
 }
 
 #[test]
+fn a_key_in_the_data_directory_is_rotated_however_its_path_is_written() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    assert!(Server::start(&data).stop().0.success());
+    std::os::unix::fs::symlink(&data, place.path().join("linked")).unwrap();
+    for (from, data_dir, key_file) in [
+        (place.path(), "data", "data/vault.key"),
+        (place.path(), "data", "linked/vault.key"),
+        (place.path(), "linked", "./data/vault.key"),
+        (&data, ".", "vault.key"),
+        (&data, "../data", "vault.key"),
+    ] {
+        let before = current(&data);
+        let mut command = relay(&["keys", "rotate"]);
+        command
+            .current_dir(from)
+            .args(["--data-dir", data_dir, "--key-file", key_file]);
+        done(&finish(command, ""));
+        assert_ne!(current(&data), before, "{data_dir} {key_file}");
+    }
+}
+
+#[test]
 fn a_credential_of_systemd_is_the_key() {
     let data = tempfile::tempdir().unwrap();
     let kept = tempfile::tempdir().unwrap();

@@ -14,6 +14,23 @@ use crate::house::{House, PATIENCE, Watched, start, step};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
+/// The workflows of the documents that Relay was planned from, letter by letter.
+const FIRST_SEED: &str = "steps:
+  - name: describe-instances
+    image: projectnebula/ec2-describe-instances
+    spec:
+      aws:
+        connection: !Connection { type: aws, name: my-aws-account }
+";
+
+const SECOND_SEED: &str = "steps:
+  - name: describe-instances
+    image: relaysh/ec2-step-describe-instances
+    spec:
+      aws:
+        connection: !Connection { type: aws, name: my-aws-account }
+";
+
 store::both! {
     async fn steps_run_in_order_and_give_their_outputs_on(database: TestDatabase) {
         let mut house = House::on(&database).await;
@@ -128,18 +145,82 @@ store::both! {
         house.stop().await;
     }
 
-    async fn the_seed_with_nothing_but_images_is_refused_with_the_reason(database: TestDatabase) {
+    async fn the_seeds_with_nothing_but_images_are_refused_with_the_reason(database: TestDatabase) {
         let mut house = House::on(&database).await;
-        let seed = "steps:\n  - name: describe-instances\n    image: projectnebula/ec2-describe-instances\n    \
-                    spec:\n      aws:\n        connection: !Connection { type: aws, name: my-aws-account }\n";
-        house.add_workflow("seed", seed).await;
         house.add_aws(ID, "my-aws-account", "AKIAEXAMPLE", "secret of mine").await;
-        let answer = start(&mut house.ana, "seed", "1", &[]).await;
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let page = answer.text();
-        assert!(page.contains("The step describe-instances has only an image"), "{page}");
+        for (name, seed) in [("first", FIRST_SEED), ("second", SECOND_SEED)] {
+            house.add_workflow(name, seed).await;
+            let answer = start(&mut house.ana, name, "1", &[]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            let page = answer.text();
+            assert!(page.contains("The step describe-instances has only an image"), "{name}: {page}");
+            let runs = house.ana.get(&format!("/workflows/{name}/runs")).await.text();
+            assert!(!runs.contains("/runs/1"), "{name}: {runs}");
+        }
         house.stop().await;
     }
+
+    async fn a_log_is_watched_from_one_attempt_to_the_next(database: TestDatabase) {
+        let mut house = House::on(&database).await;
+        let input = "if [ $RELAY_ATTEMPT = 1 ]; then echo a long first line; sleep 1000; fi\necho second";
+        let long = step("long", "dependsOn: sure", input);
+        house.add_workflow("w", &format!("steps:\n- {{name: sure, type: approval}}\n{long}")).await;
+        house.start("w", &[]).await;
+        let events = "/workflows/w/runs/1/events?step=1";
+        // Somebody watches before the step has begun.
+        let watching = house.ana.begin(request(Method::GET, events), String::new()).await;
+        assert_eq!(watching.status(), StatusCode::OK);
+        let decided = [("workflow", "w"), ("number", "1"), ("step", "sure"), ("granted", "true")];
+        while house.ana.call("decide_approval", &decided).await.code() == "approval_waits" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let log = "/workflows/w/runs/1/steps/1/log";
+        while house.ana.get(log).await.text() != "a long first line\n" {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        house.next_engine().await;
+        let told = timeout(PATIENCE, to_bytes(watching.into_body(), usize::MAX)).await;
+        let told = String::from_utf8(told.unwrap().unwrap().to_vec()).unwrap();
+        assert!(told.contains("a long first line"), "{told}");
+        let watched = Watched::read(&told);
+        assert_eq!((watched.attempt, watched.log.as_str()), (2, "second\n"), "{told}");
+        assert_eq!(watched.state(), "succeeded");
+
+        // A browser that lost the first one is told the second from its beginning.
+        let mut again = async |path: &str, id: &str| {
+            let ask = request(Method::GET, path).header("last-event-id", id);
+            house.ana.send(ask).await.text()
+        };
+        let lost = again(events, "1:18").await;
+        assert_eq!(Watched::read(&lost).log, "second\n", "{lost}");
+        let lost = again(events, "2:4").await;
+        assert!(lost.contains("\"offset\":4") && lost.contains("\"text\":\"nd\\n\""), "{lost}");
+        let lost = again(&format!("{events}&attempt=1"), "1:7").await;
+        assert!(lost.contains("\"text\":\"first line\\n\"") && !lost.contains("second"), "{lost}");
+        house.stop().await;
+    }
+}
+
+#[test]
+fn a_log_of_one_long_line_is_shown() {
+    store::testing::on_sqlite(|database| async move {
+        let mut house = House::on(&database).await;
+        let input = "head -c 300000 /dev/zero | tr '\\0' x; echo";
+        house
+            .add_workflow("w", &format!("steps:\n{}", step("long", "", input)))
+            .await;
+        let number = house.start("w", &[]).await;
+        let path = format!("/workflows/w/runs/{number}");
+        let told = timeout(PATIENCE, house.ana.get(&format!("{path}/events"))).await;
+        assert_eq!(Watched::read(&told.unwrap().text()).state(), "succeeded");
+        let page = house.ana.get(&format!("{path}?tab=logs")).await.text();
+        let shown = page.matches("<span class=\"log-text\">").count();
+        // 256 KiB in lines of 4,000 letters, and an end.
+        assert_eq!(shown, 66);
+        assert_eq!(page.matches(&"x".repeat(4_000)).count(), 65);
+        assert!(page.contains("The first 36.9 KiB are left out here"));
+        house.stop().await;
+    });
 }
 
 #[tokio::test]
@@ -262,7 +343,7 @@ fn a_log_is_downloaded_as_it_is() {
         let late = house.ana.get(&format!("{events}{end}")).await.text();
         assert!(late.contains(&format!("\"offset\":{end}")), "{late}");
         let again = crate::harness::request(axum::http::Method::GET, &format!("{events}0"))
-            .header("last-event-id", expected.len().to_string());
+            .header("last-event-id", format!("1:{}", expected.len()));
         let nothing = Watched::read(&house.ana.send(again).await.text());
         assert_eq!((nothing.log.as_str(), nothing.state()), ("", "succeeded"));
         house.stop().await;

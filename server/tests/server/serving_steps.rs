@@ -10,7 +10,7 @@ use crate::house::{PATIENCE, step};
 use crate::process::{Client, Server, complaint, finish, serve, user_add};
 
 /// An administrator of a server in a new directory, and a workflow.
-fn used(data: &Path, text: &str) -> (Server, Client) {
+pub(crate) fn used(data: &Path, text: &str) -> (Server, Client) {
     assert!(
         user_add(data, "ana@example.com", "administrator", PASSWORD)
             .status
@@ -31,7 +31,7 @@ fn used(data: &Path, text: &str) -> (Server, Client) {
     (server, ana)
 }
 
-fn sign_in(server: &Server) -> Client {
+pub(crate) fn sign_in(server: &Server) -> Client {
     let mut ana = server.client();
     let fields = [("email", "ana@example.com"), ("password", PASSWORD)];
     assert!(ana.call("log_in", &fields).status < 400);
@@ -60,7 +60,7 @@ fn a_second_server_on_the_same_sqlite_database_is_refused() {
     );
 }
 
-/// Follows the events of a run, until the server ends them.
+/// Asks for something that is kept open, as the events of a run are, until the server ends it.
 pub(crate) fn follow(server: &Server, ana: &Client, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(&server.address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -1,37 +1,51 @@
-//! The whole table: every route the router has and every function the binary registers, for everybody
-//! who may ask, from everywhere a request may come from. Whatever is not listed fails.
+//! The whole table: every route the router has, every function the binary registers, every request of
+//! steps and every file of the site, for everybody who may ask, from everywhere a request may come
+//! from. Whatever is not listed fails.
 
-use axum::http::{HeaderName, Method, StatusCode, header};
+mod bare;
+mod files;
+mod functions;
+mod metadata;
+mod routes;
+
+use axum::http::{HeaderName, Method, header};
 use model::Role;
 use store::testing::TestDatabase;
 
-use crate::functions::{FUNCTIONS, Needs};
-use crate::harness::{Answer, Browser, HOST, TestApp, own_origin, request, url_encoded};
-use crate::pages::{PAGES, PERSON, Seen, address, furnish};
+use crate::harness::{Answer, Browser, HOST, TestApp, request};
+use crate::held::{Held, listener};
+use crate::house::{House, asking, step};
+use crate::pages::fill;
 
-/// Who asks.
+/// What programs accept.
+const JSON: &str = "application/json";
+/// What browsers accept that post a form or follow a link.
+const HTML: &str = "text/html";
+
+/// Who asks. Whoever may do something comes after everybody who may not, so that what they do is still
+/// there to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     Nobody,
-    Of(Role),
     /// Signed in, and disabled since.
     Disabled,
     /// Signed in, and the session has ended.
     Expired,
-    /// A step, which has no business here.
+    /// A step under way, which has no business here: its token is shown as one, and as a session's id.
     Step,
+    Of(Role),
 }
 
 impl Who {
     const ALL: [Self; 8] = [
         Self::Nobody,
+        Self::Disabled,
+        Self::Expired,
+        Self::Step,
         Self::Of(Role::Viewer),
         Self::Of(Role::Operator),
         Self::Of(Role::Approver),
         Self::Of(Role::Administrator),
-        Self::Disabled,
-        Self::Expired,
-        Self::Step,
     ];
 
     /// The role that counts, if any does.
@@ -64,320 +78,155 @@ impl From {
         Self::Own,
     ];
 
-    fn header(self) -> Option<(HeaderName, String)> {
+    /// What a browser says about it to the server of that name.
+    fn header(self, host: &str) -> Option<(HeaderName, String)> {
         match self {
             Self::Other => Some((header::ORIGIN, "http://evil.example".into())),
             Self::Null => Some((header::ORIGIN, "null".into())),
             Self::NoHeader | Self::Link => None,
-            Self::Own => Some((header::ORIGIN, format!("http://{HOST}"))),
+            Self::Own => Some((header::ORIGIN, format!("http://{host}"))),
         }
     }
 }
 
-/// Routes that are no page.
-const OTHERS: [(&str, Kind); 8] = [
-    ("/", Kind::LeadsOn),
-    // There are people.
-    ("/welcome", Kind::LeadsOn),
-    ("/docs/{chapter}", Kind::Page(Seen::Everybody)),
-    ("/healthz", Kind::Page(Seen::Everybody)),
-    ("/fn/{*name}", Kind::Functions),
-    (
-        "/workflows/{name}/runs/{number}/events",
-        Kind::Stream(StatusCode::OK),
-    ),
-    ("/ledger.csv", Kind::File(Role::Administrator)),
-    // The run of the furniture has no steps.
-    (
-        "/workflows/{name}/runs/{number}/steps/{position}/log",
-        Kind::Stream(StatusCode::NOT_FOUND),
-    ),
-];
-
-/// What an address answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Page(Seen),
-    /// Another address, for everybody.
-    LeadsOn,
-    /// This, for whoever is signed in; a problem for others.
-    Stream(StatusCode),
-    /// A file, for whoever has the role; a problem for others.
-    File(Role),
-    /// Has a table of its own.
-    Functions,
+/// Somebody who asks, with all they have to show.
+struct Asker {
+    who: Who,
+    browser: Browser,
+    /// A step's token.
+    token: Option<String>,
 }
 
-/// The answer to a GET.
-fn of_route(kind: Kind, who: Who) -> StatusCode {
-    let needed = match kind {
-        Kind::LeadsOn => return StatusCode::SEE_OTHER,
-        Kind::Functions => return StatusCode::METHOD_NOT_ALLOWED,
-        Kind::Stream(there) => return who.role().map_or(StatusCode::UNAUTHORIZED, |_| there),
-        Kind::File(needed) => {
-            return match who.role() {
-                None => StatusCode::UNAUTHORIZED,
-                Some(role) if role < needed => StatusCode::FORBIDDEN,
-                Some(_) => StatusCode::OK,
-            };
+impl Asker {
+    fn of(who: Who, browser: Browser) -> Self {
+        Self {
+            who,
+            browser,
+            token: None,
         }
-        Kind::Page(Seen::Everybody) => return StatusCode::OK,
-        Kind::Page(Seen::Strangers) => {
-            return who.role().map_or(StatusCode::OK, |_| StatusCode::SEE_OTHER);
+    }
+
+    /// Asks as a browser that forgets the answer: what it does to a cookie must not spoil the next one.
+    async fn ask(
+        &self,
+        accept: &str,
+        from: From,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Answer {
+        let mut request = request(method, path)
+            .header(header::ACCEPT, accept)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some((name, value)) = from.header(HOST) {
+            request = request.header(name, value);
         }
-        Kind::Page(Seen::People) => Role::Viewer,
-        Kind::Page(Seen::Operators) => Role::Operator,
-        Kind::Page(Seen::Administrators) => Role::Administrator,
-    };
-    match who.role() {
-        None => StatusCode::SEE_OTHER,
-        Some(role) if role < needed => StatusCode::FORBIDDEN,
-        Some(_) => StatusCode::OK,
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.browser.clone().head_of(request, body.to_owned()).await
     }
 }
 
-/// The refusal of a function; none when it has to look at what it was given.
-fn of_function(needs: Needs, who: Who, from: From) -> Option<(StatusCode, &'static str)> {
-    match (from, needs, who.role()) {
-        (From::Link, _, _) => Some((StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")),
-        (From::Other | From::Null | From::NoHeader, _, _) => {
-            Some((StatusCode::FORBIDDEN, "foreign_origin"))
+/// An installation with one of everything, everybody who may ask it for something, and a step that is
+/// under way as long as they do.
+struct Scene {
+    house: House,
+    askers: Vec<Asker>,
+    held: Held,
+    /// The token of an attempt that has ended.
+    ended: String,
+}
+
+/// What the held step reads, from everywhere where there is something to read.
+const READS: &str = "spec:\n  account: !Connection {type: aws, name: an account}\n  \
+                     token: !Secret token\n  thing: !Output [producer, thing]\nenv:\n  PLAIN: x";
+
+/// The workflow of the held step; its first run has ended, its second one is under way.
+const HELD: &str = "held";
+
+impl Scene {
+    async fn on(database: &TestDatabase) -> Self {
+        let mut house = House::on(database).await;
+        fill(&house.app, &mut house.ana).await;
+        let (listener, port) = listener().await;
+        let producer = step("producer", "", &asking(&["PUT /outputs/thing"]));
+        let text = Held::text(port, READS, &producer);
+        house.add_workflow(HELD, &text).await;
+        let id = "fedcba9876543210fedcba98765432aa";
+        house.add_secret(id, HELD, "token", "x").await;
+        let first = Held::start(&mut house, HELD, &listener).await;
+        let (run, ended) = first.end(&mut house).await;
+        assert_eq!(run.state(), "succeeded", "{run:?}");
+        let held = Held::start(&mut house, HELD, &listener).await;
+        let askers = everybody(&house.app, database, &house.ana, &held.token).await;
+        let scene = Self {
+            house,
+            askers,
+            held,
+            ended,
+        };
+        scene.assert_alive().await;
+        scene
+    }
+
+    /// The step's token opens what it is for.
+    async fn assert_alive(&self) {
+        for request in ["GET /spec", "GET /environment"] {
+            let reply = self.held.ask(request).await;
+            assert_eq!(reply.status, 200, "{request}: {reply:?}");
+            assert_eq!(reply.json()["complete"], true, "{request}: {reply:?}");
         }
-        (From::Own, Needs::Nobody, _) => None,
-        (From::Own, _, None) => Some((StatusCode::UNAUTHORIZED, "not_signed_in")),
-        (From::Own, needs, Some(role)) => {
-            let refused = needs.role() > Some(role);
-            refused.then_some((StatusCode::FORBIDDEN, "role_too_low"))
-        }
+    }
+
+    /// Lets the step end, which was alive until now.
+    async fn end(self) {
+        self.assert_alive().await;
+        let Self {
+            mut house, held, ..
+        } = self;
+        let (run, _) = held.end(&mut house).await;
+        assert_eq!(run.state(), "succeeded", "{run:?}");
+        house.stop().await;
     }
 }
 
 /// Everybody, each as a browser that is what it should be.
-async fn everybody(app: &TestApp, database: &TestDatabase) -> Vec<(Who, Browser)> {
+async fn everybody(
+    app: &TestApp,
+    database: &TestDatabase,
+    administrator: &Browser,
+    token: &str,
+) -> Vec<Asker> {
     let mut all = Vec::new();
     for who in Who::ALL {
-        let browser = match who {
-            Who::Nobody | Who::Step => app.stranger(),
-            // She made the furniture.
-            Who::Of(Role::Administrator) => continue,
-            Who::Of(role) => app.person(role).await,
+        let mut asker = Asker::of(who, app.stranger());
+        match who {
+            Who::Nobody => {}
+            Who::Step => {
+                asker.browser.cookie = Some(format!("relay={token}"));
+                asker.token = Some(token.to_owned());
+            }
+            Who::Of(Role::Administrator) => asker.browser = administrator.clone(),
+            Who::Of(role) => asker.browser = app.person(role).await,
             Who::Disabled => {
-                let browser = app
-                    .signed_in("disabled@example.com", Role::Administrator)
-                    .await;
+                let email = "disabled@example.com";
+                asker.browser = app.signed_in(email, Role::Administrator).await;
                 let disable =
-                    "update users set disabled_at = 1 where email_key = 'disabled@example.com'";
-                assert_eq!(database.execute(disable).await.unwrap(), 1);
-                browser
+                    format!("update users set disabled_at = 1 where email_key = '{email}'");
+                assert_eq!(database.execute(&disable).await.unwrap(), 1);
             }
             Who::Expired => {
-                let browser = app
-                    .signed_in("expired@example.com", Role::Administrator)
-                    .await;
-                let end = "update sessions set expires_at = 1 where user_id = \
-                           (select id from users where email_key = 'expired@example.com')";
-                assert_eq!(database.execute(end).await.unwrap(), 1);
-                browser
+                let email = "expired@example.com";
+                asker.browser = app.signed_in(email, Role::Administrator).await;
+                let end = format!(
+                    "update sessions set expires_at = 1 where user_id = \
+                     (select id from users where email_key = '{email}')"
+                );
+                assert_eq!(database.execute(&end).await.unwrap(), 1);
             }
-        };
-        all.push((who, browser));
+        }
+        all.push(asker);
     }
     all
-}
-
-async fn ask(
-    browser: &Browser,
-    who: Who,
-    from: From,
-    method: Method,
-    path: &str,
-    body: &str,
-) -> Answer {
-    ask_for(browser, "application/json", who, from, method, path, body).await
-}
-
-async fn ask_for(
-    browser: &Browser,
-    accept: &str,
-    who: Who,
-    from: From,
-    method: Method,
-    path: &str,
-    body: &str,
-) -> Answer {
-    let mut request = request(method, path)
-        .header(header::ACCEPT, accept)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    if let Some((name, value)) = from.header() {
-        request = request.header(name, value);
-    }
-    if who == Who::Step {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {}", "ab".repeat(32)));
-    }
-    // A copy: what an answer does to its cookie must not spoil the next one.
-    browser.clone().head_of(request, body.to_owned()).await
-}
-
-#[tokio::test]
-async fn every_route_is_listed() {
-    let app = TestApp::new().await;
-    let mut listed: Vec<_> = PAGES.iter().map(|(route, _)| *route).collect();
-    listed.extend(OTHERS.map(|(route, _)| route));
-    let routes = app.routes();
-    for route in &routes {
-        assert!(
-            listed.contains(&route.as_str()),
-            "{route} is not listed: say who may ask for it"
-        );
-    }
-    for route in listed {
-        assert!(
-            routes.iter().any(|there| there == route),
-            "{route} is no route any more"
-        );
-    }
-}
-
-store::both! {
-    async fn every_route_for_everybody_from_everywhere(database: TestDatabase) {
-        let app = TestApp::on(&database).await;
-        let (_engine, administrator) = furnish(&app).await;
-        let mut people = everybody(&app, &database).await;
-        people.push((Who::Of(Role::Administrator), administrator));
-        let pages = PAGES.iter().map(|(route, seen)| (*route, Kind::Page(*seen)));
-        let mut cells = 0;
-        for (route, kind) in pages.chain(OTHERS) {
-            let path = address(route);
-            for (who, browser) in &people {
-                for from in From::ALL {
-                    let answer = ask(browser, *who, from, Method::GET, &path, "").await;
-                    assert_eq!(answer.status, of_route(kind, *who), "GET {path} {who:?} {from:?}");
-                    cells += 1;
-                }
-                let answer = ask(browser, *who, From::Own, Method::HEAD, &path, "").await;
-                assert_eq!(answer.status, of_route(kind, *who), "HEAD {path} {who:?}");
-                cells += 1;
-                if kind != Kind::Functions {
-                    let answer = ask(browser, *who, From::Own, Method::POST, &path, "").await;
-                    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "POST {path} {who:?}");
-                    let answer = ask(browser, *who, From::Other, Method::POST, &path, "").await;
-                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "POST {path} {who:?}");
-                    cells += 2;
-                }
-            }
-        }
-        assert!(cells > 1_000, "{cells}");
-    }
-
-    async fn every_function_for_everybody_from_everywhere(database: TestDatabase) {
-        let app = TestApp::on(&database).await;
-        let (_engine, administrator) = furnish(&app).await;
-        let mut people = everybody(&app, &database).await;
-        people.push((Who::Of(Role::Administrator), administrator));
-        let mut cells = 0;
-        for function in FUNCTIONS {
-            let body = url_encoded(function.fields);
-            for (who, browser) in &people {
-                for from in From::ALL {
-                    let (method, path) = match from {
-                        From::Link => (Method::GET, format!("/fn/{}?{body}", function.name)),
-                        _ => (Method::POST, format!("/fn/{}", function.name)),
-                    };
-                    let answer = ask(browser, *who, from, method, &path, &body).await;
-                    let cell = format!("{} {who:?} {from:?}", function.name);
-                    cells += 1;
-                    if let Some(refusal) = of_function(function.needs, *who, from) {
-                        assert_eq!((answer.status, answer.code().as_str()), refusal, "{cell}");
-                        if from == From::Own {
-                            let form = ask_for(browser, "text/html", *who, from, Method::POST, &path, &body).await;
-                            assert_eq!(form.status, refusal.0, "{cell}, as a form");
-                            cells += 1;
-                        }
-                        continue;
-                    }
-                    let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-                    assert!(!refused.contains(&answer.status), "{cell}: {}", answer.text());
-                    assert!(!answer.status.is_server_error(), "{cell}: {}", answer.text());
-                }
-            }
-        }
-        assert!(cells > 1_000, "{cells}");
-    }
-}
-
-/// What is dangerous asks for the password again, and nothing else does. The person is an administrator,
-/// and a workflow uses the connection.
-const DANGEROUS: [&str; 8] = [
-    "invite",
-    "change_role",
-    "disable_user",
-    "enable_user",
-    "delete_user",
-    "end_sessions_of",
-    "delete_connection",
-    "rotate_key",
-];
-
-const USER: &str = "steps:\n- name: one\n  image: some/image\n  spec:\n    aws: !Connection {type: aws, name: an account}\n";
-
-store::both! {
-    async fn a_session_somebody_found_open_does_nothing_dangerous(database: TestDatabase) {
-        let app = TestApp::on(&database).await;
-        let (_engine, mut administrator) = furnish(&app).await;
-        administrator.call("create_workflow", &[("name", "user")]).await;
-        let save = [("workflow", "user"), ("base_revision", "0"), ("text", USER)];
-        assert!(administrator.call("save_workflow", &save).await.status.is_success());
-        let other = format!("update users set role = 'administrator' where id = '{PERSON}'");
-        assert_eq!(database.execute(&other).await.unwrap(), 1);
-        assert!(database.execute("update sessions set proved_at = proved_at - 601000").await.unwrap() > 0);
-        for function in FUNCTIONS.iter().filter(|one| one.needs != Needs::Nobody && one.name != "log_out") {
-            let headers = [own_origin(), ("accept", "application/json")];
-            let answer = administrator.clone().post(function.name, function.fields, &headers).await;
-            let asks = answer.code() == service::PASSWORD_NEEDED;
-            assert_eq!(asks, DANGEROUS.contains(&function.name), "{}: {}", function.name, answer.text());
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_server_without_pages_has_none_of_them() {
-    let app = TestApp::new().await;
-    let (_engine, administrator) = furnish(&app).await;
-    let bare = app.without_pages(&administrator);
-    let pages = PAGES.iter().map(|(route, _)| *route);
-    for route in pages.chain(OTHERS.map(|(route, _)| route)) {
-        for method in [Method::GET, Method::HEAD, Method::POST] {
-            let answer = ask(
-                &bare,
-                Who::Of(Role::Administrator),
-                From::Own,
-                method.clone(),
-                &address(route),
-                "",
-            )
-            .await;
-            let expected = match (route, &method) {
-                // What a link must never do, it does nowhere.
-                ("/healthz", &Method::POST) | ("/fn/{*name}", &Method::GET | &Method::HEAD) => {
-                    StatusCode::METHOD_NOT_ALLOWED
-                }
-                ("/healthz", _) => StatusCode::OK,
-                _ => StatusCode::NOT_FOUND,
-            };
-            assert_eq!(answer.status, expected, "{method} {route}");
-        }
-    }
-    for function in FUNCTIONS {
-        let path = format!("/fn/{}", function.name);
-        let answer = ask(
-            &bare,
-            Who::Of(Role::Administrator),
-            From::Own,
-            Method::POST,
-            &path,
-            &url_encoded(function.fields),
-        )
-        .await;
-        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-    }
 }

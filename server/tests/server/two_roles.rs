@@ -210,22 +210,24 @@ store::both! {
             ("the public key", public.as_bytes().to_vec()),
             ("the workflow's text", SEEN.as_bytes().to_vec()),
         ];
-        let Some(of_web) = memory::found(web.id(), &wanted) else {
-            eprintln!("only root may look into a process that keeps itself unreadable");
-            return;
-        };
-        let of_engine = memory::found(engine.id(), &wanted).unwrap();
-        // The search finds what is there: in each process what it needs.
-        assert!(of_web.contains(&"the public key") && of_web.contains(&"the workflow's text"), "{of_web:?}");
-        assert!(of_engine.contains(&"the marker") && of_engine.contains(&"the private key"), "{of_engine:?}");
-        assert_eq!(of_web, ["the public key", "the workflow's text"]);
+        if memory::may_look() {
+            let of_web = memory::found(web.id(), &wanted);
+            let of_engine = memory::found(engine.id(), &wanted);
+            // The search finds what is there: in each process what it needs.
+            assert!(of_engine.contains(&"the marker") && of_engine.contains(&"the private key"), "{of_engine:?}");
+            assert_eq!(of_web, ["the public key", "the workflow's text"]);
+        } else {
+            memory::left_out("searching the memory of servers");
+        }
 
         assert_eq!(ana.submit("stop_run", &[("workflow", "w"), ("number", "1")]).status, 303);
         crate::serving_steps::read_until(&mut events, "\"state\":\"cancelled\"");
         drop(events);
         let (status, _) = web.stop();
         assert!(status.success(), "{}", web.log());
-        assert_eq!(memory::found(engine.id(), &wanted[1..2]).unwrap().len(), 1);
+        if memory::may_look() {
+            assert_eq!(memory::found(engine.id(), &wanted[1..2]), ["the private key"]);
+        }
     }
 
     async fn each_role_has_its_doors(database: TestDatabase) {

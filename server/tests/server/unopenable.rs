@@ -119,11 +119,19 @@ store::both! {
         assert!(list.contains("overwrite it"), "{list}");
         let form = page(&mut house, &format!("/connections/{CONNECTION}/overwrite")).await;
         assert_eq!(form.matches("enter it again").count(), 1, "{form}");
+        let (one, token) = (format!("/connections/{CONNECTION}"), format!("/workflows/w/secrets/{SECRET}"));
+        // Its state, and which of its two fields that is.
+        let found = page(&mut house, &one).await;
+        assert_eq!((marks(&found), found.matches(">stored<").count()), (2, 1), "{found}");
+        let found = page(&mut house, &token).await;
+        assert_eq!((marks(&found), found.matches(">configured<").count()), (1, 0), "{found}");
         let settings = page(&mut house, "/workflows/w/settings").await;
         assert_eq!(marks(&settings), 1, "{settings}");
         let workflow = page(&mut house, "/workflows/w").await;
         assert_eq!(workflow.matches("configured, but it can").count(), 2, "{workflow}");
-        for path in ["/workflows", "/keys", &format!("/workflows/w/secrets/{SECRET}/overwrite"), "/connections/new"] {
+        let keys = page(&mut house, "/keys").await;
+        assert!(keys.contains("2 values can") && keys.contains("overwrite them"), "{keys}");
+        for path in ["/workflows", &format!("/workflows/w/secrets/{SECRET}/overwrite"), "/connections/new"] {
             page(&mut house, path).await;
         }
         let held = house.do_it("workflow_holdings", &[("workflow", "w")]).await;
@@ -134,12 +142,37 @@ store::both! {
         let id = [("id", CONNECTION), ("revision", "1"), ("changes[accessKeyID]", "keep")];
         let replace = [("changes[secretAccessKey]", "replace"), ("values[secretAccessKey]", "a new one")];
         house.do_it("overwrite_connection", &[&id[..], &replace].concat()).await;
+        let keys = page(&mut house, "/keys").await;
+        assert!(keys.contains("1 value can") && keys.contains("overwrite it."), "{keys}");
         let secret = [("workflow", "w"), ("id", SECRET), ("revision", "1"), ("value", "a new one, too")];
         house.do_it("overwrite_secret", &secret).await;
-        for path in ["/connections", "/workflows/w/settings", "/workflows/w"] {
+        for path in ["/connections", &one, &token, "/workflows/w/settings", "/workflows/w"] {
             let page = page(&mut house, path).await;
             assert_eq!(marks(&page), 0, "{path}: {page}");
         }
+        let watched = house.run("w", &[]).await;
+        assert_eq!(watched.log.matches("200 OK").count(), 3, "{}", watched.log);
+        house.stop().await;
+    }
+
+    async fn an_old_value_put_back_is_refused_told_and_marked(database: TestDatabase) {
+        let mut house = furnished(&database).await;
+        database.execute("create table kept as select * from field_values").await.unwrap();
+        let id = [("id", CONNECTION), ("revision", "1"), ("changes[accessKeyID]", "keep")];
+        let replace = [("changes[secretAccessKey]", "replace"), ("values[secretAccessKey]", "a new one")];
+        house.do_it("overwrite_connection", &[&id[..], &replace].concat()).await;
+        database.execute("delete from field_values; insert into field_values select * from kept").await.unwrap();
+        let watched = house.run("w", &[]).await;
+        assert_eq!(watched.log.matches("An administrator has to overwrite it").count() / 4, 1, "{}", watched.log);
+        let marked = told(&house, "value.unopenable").await;
+        let fields: Vec<_> = marked.iter().map(|(subject, detail)| (subject.as_str(), detail["field"].as_str().unwrap())).collect();
+        assert_eq!(fields, [(CONNECTION, "secretAccessKey")], "the other field is as it was");
+        assert_eq!(marks(&page(&mut house, "/connections").await), 1);
+        let refusals = page(&mut house, "/ledger?kind=refusals").await;
+        assert_eq!(refusals.matches("which is stored and could not be opened").count(), 1, "{refusals}");
+        let id = [("id", CONNECTION), ("revision", "2"), ("changes[accessKeyID]", "keep")];
+        house.do_it("overwrite_connection", &[&id[..], &replace].concat()).await;
+        assert_eq!(marks(&page(&mut house, "/connections").await), 0);
         let watched = house.run("w", &[]).await;
         assert_eq!(watched.log.matches("200 OK").count(), 3, "{}", watched.log);
         house.stop().await;

@@ -131,7 +131,7 @@ error[unknown_step]: there is no step `scn`; did you mean `scan`?
   = fix: change it to `scan`
 
 bad.yaml: 1 error
-relay: 1 of 2 workflows have errors
+relay: 1 of 2 workflows has errors
 "
     );
 }

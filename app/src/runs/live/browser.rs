@@ -18,6 +18,7 @@ use rows::Rows;
 /// A piece of the log, as the server sends it.
 #[derive(Deserialize)]
 struct Piece {
+    attempt: u64,
     offset: u64,
     at: Timestamp,
     text: String,
@@ -42,14 +43,15 @@ pub(super) fn wake(live: Live, view: LogView, shown: Option<ShownLog>) {
         return;
     };
     Effect::new(move |_| view.awake.set(true));
-    let attempt = match shown.attempt {
+    let mut attempt = shown.attempt;
+    let asked = match attempt {
         0 => String::new(),
         number => format!("&attempt={number}"),
     };
     let url = live.run.with_untracked(|run| {
         let (position, offset) = (shown.position, shown.next_offset);
         format!(
-            "{}/events?step={position}&offset={offset}{attempt}",
+            "{}/events?step={position}&offset={offset}{asked}",
             run.path()
         )
     });
@@ -62,6 +64,13 @@ pub(super) fn wake(live: Live, view: LogView, shown: Option<ShownLog>) {
         let Ok(piece) = serde_json::from_str::<Piece>(&text) else {
             return;
         };
+        if piece.attempt != attempt {
+            // Nobody asked for one attempt, and this is the next: its log begins anew.
+            attempt = piece.attempt;
+            next = 0;
+            rows.clear();
+            view.attempt.set(attempt);
+        }
         if piece.offset >= next {
             next = piece.offset + 1;
             rows.add(piece.at, &piece.text);

@@ -1,6 +1,7 @@
 //! The log of one step: the list of steps beside it, what can be done with it, and its lines.
 
 use leptos::prelude::*;
+use model::counted;
 
 use super::{Live, ShownLog};
 use crate::runs::look::{attempt_state, step_state};
@@ -10,6 +11,8 @@ use crate::ui::icon::{Icon, Symbol};
 /// What the toolbar decides about the lines.
 #[derive(Clone, Copy)]
 pub(super) struct LogView {
+    /// The number of the attempt whose log is shown; 0 while there is none.
+    pub(super) attempt: RwSignal<u64>,
     /// Whether scripts run; before, the buttons would do nothing.
     pub(super) awake: RwSignal<bool>,
     /// Whether the newest line stays in sight.
@@ -20,7 +23,7 @@ pub(super) struct LogView {
     pub(super) wanted: RwSignal<String>,
     /// How many times it was found.
     pub(super) found: RwSignal<usize>,
-    /// Which of them is the current one, from 0.
+    /// Which of them is the current one, from 0. Setting it means going there.
     pub(super) current: RwSignal<usize>,
     /// How many bytes at the beginning are not shown.
     pub(super) left_out: RwSignal<u64>,
@@ -30,6 +33,7 @@ pub(super) struct LogView {
 pub(super) fn log(live: Live, shown: Option<ShownLog>, lines: Children) -> impl IntoView {
     let going_on = live.run.with_untracked(|run| !run.state.is_final());
     let view = LogView {
+        attempt: RwSignal::new(shown.as_ref().map_or(0, |shown| shown.attempt)),
         awake: RwSignal::new(false),
         follow: RwSignal::new(going_on),
         wrap: RwSignal::new(true),
@@ -40,7 +44,6 @@ pub(super) fn log(live: Live, shown: Option<ShownLog>, lines: Children) -> impl 
     };
     let counted = shown.as_ref().is_some_and(|shown| shown.counted);
     let position = shown.as_ref().map(|shown| shown.position);
-    let attempt = shown.as_ref().map_or(0, |shown| shown.attempt);
     #[cfg(feature = "hydrate")]
     super::browser::wake(live, view, shown);
     view! {
@@ -52,8 +55,8 @@ pub(super) fn log(live: Live, shown: Option<ShownLog>, lines: Children) -> impl 
                 })}</ul>
             </nav>
             <div class="log-part">
-                {position.map(|position| title(live, position, attempt))}
-                {position.map(|position| toolbar(live, view, position, attempt))}
+                {position.map(|position| title(live, view, position))}
+                {position.map(|position| toolbar(live, view, position))}
                 {move || left_out(view.left_out.get(), counted)}
                 {lines()}
             </div>
@@ -74,7 +77,7 @@ fn link(run: &RunSnapshot, step: &StepSnapshot, chosen: Option<u64>) -> impl Int
 }
 
 /// The step's name, and a link for each attempt when there are several.
-fn title(live: Live, position: u64, chosen: u64) -> impl IntoView {
+fn title(live: Live, view: LogView, position: u64) -> impl IntoView {
     let of = move |run: &RunSnapshot| {
         let step = run.steps.iter().find(|step| step.position == position);
         step.cloned()
@@ -85,6 +88,7 @@ fn title(live: Live, position: u64, chosen: u64) -> impl IntoView {
         .unwrap_or_default();
     let attempts = move || {
         let run = live.run.get();
+        let chosen = view.attempt.get();
         let attempts = of(&run).map_or_else(Vec::new, |step| step.attempts);
         let link = |attempt: &crate::runs::snapshot::AttemptSnapshot| {
             let current = (attempt.number == chosen).then_some("true");
@@ -114,7 +118,7 @@ fn title(live: Live, position: u64, chosen: u64) -> impl IntoView {
     }
 }
 
-fn toolbar(live: Live, view: LogView, position: u64, attempt: u64) -> impl IntoView {
+fn toolbar(live: Live, view: LogView, position: u64) -> impl IntoView {
     let (path, going_on) = live
         .run
         .with_untracked(|run| (run.path(), !run.state.is_final()));
@@ -124,7 +128,7 @@ fn toolbar(live: Live, view: LogView, position: u64, attempt: u64) -> impl IntoV
             step.is_some_and(|step| !step.attempts.is_empty())
         })
     };
-    let download = match attempt {
+    let download = move || match view.attempt.get() {
         0 => format!("{path}/steps/{position}/log"),
         number => format!("{path}/steps/{position}/log?attempt={number}"),
     };
@@ -204,7 +208,7 @@ fn left_out(bytes: u64, counted: bool) -> Option<impl IntoView> {
 fn size(bytes: u64) -> String {
     let tenths = |unit: u64| format!("{}.{}", bytes / unit, bytes % unit * 10 / unit);
     match bytes {
-        0..1_024 => format!("{bytes} bytes"),
+        0..1_024 => counted(bytes, "byte", "bytes"),
         1_024..1_048_576 => format!("{} KiB", tenths(1_024)),
         _ => format!("{} MiB", tenths(1_048_576)),
     }
@@ -216,6 +220,7 @@ mod tests {
 
     #[test]
     fn a_size_is_told_in_the_unit_that_fits() {
+        assert_eq!(size(1), "1 byte");
         assert_eq!(size(812), "812 bytes");
         assert_eq!(size(3_500), "3.4 KiB");
         assert_eq!(size(66_800_000), "63.7 MiB");

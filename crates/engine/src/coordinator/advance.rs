@@ -1,6 +1,6 @@
 //! Moving the steps of one run on, as far as what is known allows.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
@@ -10,11 +10,10 @@ use store::runs::RunRow;
 use store::steps::Standing;
 use store::{Tx, runs, steps};
 
-use super::wanted;
+use super::wanted::{self, Wanted};
 use crate::asking::subject_of;
 use crate::core::Core;
 use crate::facts::{self, Outputs};
-use crate::opening::Subject;
 use crate::outcome::STOPPED;
 use crate::plans::Plan;
 use crate::sentences::{self, sentence};
@@ -32,7 +31,7 @@ pub(super) struct Advanced {
     /// The run is over.
     pub(super) finished: bool,
     /// What conditions ask for and only the vault knows, by the name of the step.
-    pub(super) wanted: Vec<(String, BTreeSet<Subject>)>,
+    pub(super) wanted: Vec<(String, Wanted)>,
 }
 
 /// Values that were opened for conditions, by the name of the step.
@@ -74,7 +73,7 @@ struct Moving {
     positions: HashMap<String, usize>,
     moves: Vec<(usize, StepState, String)>,
     before: Vec<StepState>,
-    wanted: Vec<(String, BTreeSet<Subject>)>,
+    wanted: Vec<(String, Wanted)>,
 }
 
 /// What expressions of the run can see; outputs when one asks for them.
@@ -145,21 +144,27 @@ impl Moving {
             if !waiting(&self.rows[at]) {
                 continue;
             }
-            match self.decide(at, plan, &seen, opened) {
+            let (decision, beyond) = self.decide(at, plan, &seen, opened);
+            match decision {
                 Decision::Wait => continue,
+                Decision::Wanted(_) if seen.outputs.is_none() => {
+                    seen.outputs = Some(facts::outputs_of(&mut *tx, &run.id).await?);
+                    due.push_front(at);
+                    continue;
+                }
+                Decision::Wanted(references) => {
+                    self.want(at, &references, beyond);
+                    continue;
+                }
+                // The ledger tells of it first.
+                _ if beyond => {
+                    self.want(at, &[], beyond);
+                    continue;
+                }
                 Decision::Start => self.to(at, StepState::Queued, ""),
                 Decision::AskApproval => self.to(at, StepState::WaitingForApproval, ""),
                 Decision::Skip(why) => self.to(at, StepState::Skipped, sentence(&why)),
                 Decision::Fail(why) => self.to(at, StepState::Failed, sentence(&why)),
-                Decision::Wanted(references) => {
-                    if seen.outputs.is_none() {
-                        seen.outputs = Some(facts::outputs_of(&mut *tx, &run.id).await?);
-                        due.push_front(at);
-                    } else {
-                        self.want(at, &references);
-                    }
-                    continue;
-                }
             }
             if self.rows[at].state.is_final() {
                 let dependants = plan.dependants(&self.rows[at].name);
@@ -169,10 +174,19 @@ impl Moving {
         Ok(())
     }
 
-    fn decide(&self, at: usize, plan: &Plan, seen: &Seen, opened: Option<&Opened>) -> Decision {
+    /// What becomes of a step, and whether its condition works out names that are not written there,
+    /// of which the ledger does not tell yet.
+    fn decide(
+        &self,
+        at: usize,
+        plan: &Plan,
+        seen: &Seen,
+        opened: Option<&Opened>,
+    ) -> (Decision, bool) {
         let name = &self.rows[at].name;
         let Some(step) = plan.step(name) else {
-            return Decision::Fail("the text of this revision has no such step".to_owned());
+            let why = "the text of this revision has no such step".to_owned();
+            return (Decision::Fail(why), false);
         };
         let state_of = |name: &str| {
             let at = self.positions.get(name)?;
@@ -194,16 +208,21 @@ impl Moving {
             dated: AtomicBool::new(false),
         };
         let decision = language::decide(step, &state_of, &view);
-        match (&decision, opened.shut.first()) {
+        let beyond = !opened.told_beyond && !view.into_beyond().is_empty();
+        let decision = match (&decision, opened.shut.first()) {
             // It must not read as if there were no such value.
             (Decision::Fail(_), Some(shut)) => Decision::Fail(sentences::shut(shut)),
             _ => decision,
-        }
+        };
+        (decision, beyond)
     }
 
-    fn want(&mut self, at: usize, references: &[Reference]) {
-        let subjects = references.iter().filter_map(subject_of).collect();
-        self.wanted.push((self.rows[at].name.clone(), subjects));
+    fn want(&mut self, at: usize, references: &[Reference], beyond: bool) {
+        let wanted = Wanted {
+            subjects: references.iter().filter_map(subject_of).collect(),
+            beyond,
+        };
+        self.wanted.push((self.rows[at].name.clone(), wanted));
     }
 
     async fn write(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use model::{AttemptId, Timestamp};
+use model::{AttemptId, Timestamp, counted};
 use tokio::sync::Semaphore;
 
 use super::{Chunk, Sender};
@@ -113,6 +113,6 @@ fn amount(bytes: u64) -> String {
     match bytes {
         _ if bytes >= MIB && bytes.is_multiple_of(MIB) => format!("{} MiB", bytes / MIB),
         _ if bytes >= KIB && bytes.is_multiple_of(KIB) => format!("{} KiB", bytes / KIB),
-        _ => format!("{bytes} bytes"),
+        _ => counted(bytes, "byte", "bytes"),
     }
 }

@@ -3,34 +3,31 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::windows::{self, WIDTH};
 use super::{SHORTEST, base64};
 
-/// Longer values are looked for whole, by their lines and in base64 only.
+/// Longer values are looked for as they are and by their lines; their other forms, which together
+/// are many times as long, by windows.
 const LONGEST: usize = 16 * 1024;
 
-/// Everything by which a value is found: the whole of it, each of its lines, and all of these
-/// encoded. Nothing for a value of fewer than four characters.
-pub(super) fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
+/// Everything by which a value is found.
+#[derive(Default)]
+pub(super) struct Forms {
+    /// Forms as they are.
+    pub(super) whole: BTreeSet<Vec<u8>>,
+    /// The hashes of windows of longer ones, in no order.
+    pub(super) windows: Vec<u64>,
+}
+
+/// The whole of a value, each of its lines, and all of these encoded. Nothing for a value of fewer
+/// than four characters.
+pub(super) fn forms(value: &[u8]) -> Forms {
+    let mut forms = Forms::default();
     let characters = match std::str::from_utf8(value) {
         Ok(text) => text.chars().count(),
         Err(_) => value.len(),
     };
-    let mut forms = BTreeSet::new();
     if characters < SHORTEST {
-        return forms;
-    }
-    let mut add = |form: Vec<u8>| {
-        if form.len() >= SHORTEST {
-            forms.insert(form);
-        }
-    };
-    if value.len() > LONGEST {
-        // Each of the encodings takes several times its length in memory.
-        add(value.to_vec());
-        base64::forms(value, &mut add);
-        for line in value.split(|byte| matches!(byte, b'\n' | b'\r')) {
-            add(line.trim_ascii().to_vec());
-        }
         return forms;
     }
     let mut parts = BTreeSet::from([value]);
@@ -40,14 +37,23 @@ pub(super) fn forms(value: &[u8]) -> BTreeSet<Vec<u8>> {
     }
     for part in parts {
         if part.len() >= SHORTEST {
-            encoded(part, &mut add);
+            forms.whole.insert(part.to_vec());
+            encoded(part, &mut |form| match form.len() {
+                0..SHORTEST => {}
+                length if value.len() > LONGEST && length > WIDTH => {
+                    windows::add(&form, &mut forms.windows);
+                }
+                _ => {
+                    forms.whole.insert(form);
+                }
+            });
         }
     }
     forms
 }
 
-fn encoded(value: &[u8], add: &mut impl FnMut(Vec<u8>)) {
-    add(value.to_vec());
+/// A value in all of its forms but the plain one.
+pub(super) fn encoded(value: &[u8], add: &mut impl FnMut(Vec<u8>)) {
     base64::forms(value, add);
     for upper in [false, true] {
         add(hexadecimal(value, upper, "", ""));
@@ -203,7 +209,7 @@ mod tests {
 
     fn knows(value: &str, form: &str) {
         assert!(
-            forms(value.as_bytes()).contains(form.as_bytes()),
+            forms(value.as_bytes()).whole.contains(form.as_bytes()),
             "{form} is not among the forms of {value}"
         );
     }
@@ -211,15 +217,15 @@ mod tests {
     #[test]
     fn values_below_four_characters_have_no_forms() {
         for short in ["", "a", "abc", "äöü", "\n\n\n"] {
-            assert!(forms(short.as_bytes()).is_empty(), "{short:?}");
+            assert!(forms(short.as_bytes()).whole.is_empty(), "{short:?}");
         }
-        assert!(!forms(b"abcd").is_empty());
-        assert!(!forms("äöüß".as_bytes()).is_empty());
+        assert!(!forms(b"abcd").whole.is_empty());
+        assert!(!forms("äöüß".as_bytes()).whole.is_empty());
     }
 
     #[test]
     fn short_lines_are_left_out() {
-        let forms = forms(b"first line\nabc\nlast line\n");
+        let forms = forms(b"first line\nabc\nlast line\n").whole;
         assert!(forms.contains(b"first line".as_slice()));
         assert!(forms.contains(b"last line".as_slice()));
         assert!(forms.contains(b"first line\nabc\nlast line\n".as_slice()));
@@ -264,7 +270,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_known_too() {
-        let forms = forms(&[0xff, 0xfe, 0x00, 0x80]);
+        let forms = forms(&[0xff, 0xfe, 0x00, 0x80]).whole;
         assert!(forms.contains(b"fffe0080".as_slice()));
         assert!(forms.contains(b"%ff%fe%00%80".as_slice()));
     }

@@ -6,6 +6,8 @@ use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
 
+use super::windows::Windows;
+
 /// Bytes of a pattern that the quick test looks at. No pattern is shorter.
 const WINDOW: usize = super::SHORTEST;
 
@@ -21,12 +23,14 @@ pub(super) struct Matcher {
     begins: Vec<u64>,
     /// How many bytes a state stands for: the longest end of what was read that begins a pattern.
     depths: HashMap<StateID, usize>,
+    /// What finds forms that are too long for the automaton.
+    pub(super) windows: Windows,
 }
 
 impl Matcher {
-    /// An automaton for these patterns, none of which is shorter than four bytes; nothing when
-    /// they are more than one can hold.
-    pub(super) fn new(patterns: &BTreeSet<Vec<u8>>) -> Option<Self> {
+    /// An automaton for these patterns, none of which is shorter than four bytes, and windows of
+    /// these hashes, which are sorted; nothing when the patterns are more than one can hold.
+    pub(super) fn new(patterns: &BTreeSet<Vec<u8>>, windows: &[u64]) -> Option<Self> {
         let built = NFA::builder()
             .match_kind(MatchKind::Standard)
             .prefilter(false)
@@ -55,6 +59,7 @@ impl Matcher {
             start,
             begins,
             depths,
+            windows: Windows::new(windows),
         })
     }
 

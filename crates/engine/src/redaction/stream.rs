@@ -6,6 +6,7 @@ use std::{fmt, mem};
 use aho_corasick::automaton::StateID;
 
 use super::matcher::Matcher;
+use super::windows::{Rolling, WIDTH};
 use super::{MASK, Redactor, Sieve};
 
 /// Masks a stream of bytes. What comes out does not depend on how the bytes were cut, and only
@@ -18,6 +19,8 @@ pub struct Stream {
     shut: bool,
     told: bool,
     state: StateID,
+    /// The end of what was read, as far as windows need it.
+    rolling: Rolling,
     /// Bytes that were read and not passed on.
     held: Vec<u8>,
     /// Places in `held` and behind it where values are; none overlaps another.
@@ -49,6 +52,7 @@ impl Stream {
             shut: false,
             told: false,
             state: StateID::ZERO,
+            rolling: Rolling::default(),
             held: Vec::new(),
             values: Vec::new(),
             masked: 0,
@@ -73,7 +77,8 @@ impl Stream {
         let before = self.held.len();
         self.held.extend_from_slice(bytes);
         self.read(&matcher, before);
-        let pending = matcher.pending(self.state);
+        let begun = matcher.pending(self.state);
+        let pending = begun.max(matcher.windows.pending(&self.rolling));
         self.pass_on(self.held.len().saturating_sub(pending), out);
     }
 
@@ -84,6 +89,7 @@ impl Stream {
             .matcher
             .as_ref()
             .map_or(StateID::ZERO, |matcher| matcher.start());
+        self.rolling = Rolling::default();
         self.masked = 0;
     }
 
@@ -101,36 +107,49 @@ impl Stream {
         };
         if let Some(matcher) = self.matcher.clone() {
             self.state = matcher.start();
+            self.rolling = Rolling::default();
             self.values.clear();
             self.read(&matcher, 0);
         }
     }
 
+    /// Reads what is held from there on.
     fn read(&mut self, matcher: &Matcher, from: usize) {
-        let values = &mut self.values;
-        let masked = &mut self.masked;
         let bytes = self.held.get(from..).unwrap_or_default();
-        self.state = matcher.read(self.state, bytes, |length, end| {
-            let mut range = Range {
+        let mut found = Vec::new();
+        let mut tell = |length: usize, end: usize| {
+            found.push(Range {
                 start: (from + end).saturating_sub(length),
                 end: from + end,
-            };
-            if range.start < *masked {
-                // It overlaps the value whose mask has been written already, and so covers
-                // everything found in between.
-                *masked = range.end.max(*masked);
-                values.clear();
-                return;
-            }
-            while let Some(last) = values.last()
-                && last.end > range.start
-            {
-                range.start = last.start.min(range.start);
-                range.end = last.end.max(range.end);
-                values.pop();
-            }
-            values.push(range);
-        });
+            });
+        };
+        self.state = matcher.read(self.state, bytes, &mut tell);
+        let windows = &matcher.windows;
+        windows.read(&mut self.rolling, bytes, |end| tell(WIDTH, end));
+        // In the order in which they end, whoever has found them.
+        found.sort_by_key(|range| range.end);
+        for range in found {
+            self.insert(range);
+        }
+    }
+
+    /// Takes up that there is a value; none that was found before ends behind it.
+    fn insert(&mut self, mut range: Range) {
+        if range.start < self.masked {
+            // It overlaps the value whose mask has been written already, and so covers everything
+            // found in between.
+            self.masked = range.end.max(self.masked);
+            self.values.clear();
+            return;
+        }
+        while let Some(last) = self.values.last()
+            && last.end > range.start
+        {
+            range.start = last.start.min(range.start);
+            range.end = last.end.max(range.end);
+            self.values.pop();
+        }
+        self.values.push(range);
     }
 
     /// Passes on what comes before `until`, with a mask for each value that begins there.

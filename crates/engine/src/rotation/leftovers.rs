@@ -1,8 +1,14 @@
-//! What a rotation must not stumble over: keys that were removed, and ids that are none.
+//! What a rotation must not stumble over: keys that were removed, ids that are none, and values that
+//! are marked.
 
+use std::sync::Arc;
+
+use serde_json::json;
+use store::rotations::RotationRow;
 use store::{resealing, vault_keys};
+use vault::KeyId;
 
-use super::{BATCH, RotationError, Rotator, key_id, marking};
+use super::{BATCH, PART, RotationError, Rotator, key_id, marking, part};
 
 impl Rotator {
     /// Forgets the keys that were removed and that no value needs.
@@ -40,5 +46,32 @@ impl Rotator {
         }
         tx.commit().await?;
         Ok(!rows.is_empty())
+    }
+
+    /// Seals the data keys of marked values again, where they open: a value that is refused for
+    /// something else than its key is not to be lost with the key. The mark stays.
+    pub(super) async fn carry_marked(
+        &self,
+        rotation: &RotationRow,
+        current: KeyId,
+    ) -> Result<(), RotationError> {
+        let to = current.to_string();
+        let mut rows = resealing::unopenable(&self.store).await?;
+        rows.retain(|row| row.sealed.key_id != to);
+        let ring = self.keys.ring().with_current(&current);
+        let ring = Arc::new(ring.ok_or(RotationError::Malformed)?);
+        for rows in part::split(rows, PART) {
+            // Those that do not open are marked already.
+            let resealed = part::seal_again(&ring, rows, self.threads).await?.resealed;
+            if resealed.is_empty() {
+                continue;
+            }
+            let detail = json!({ "rotation": rotation.id.as_str(), "values": resealed.len() });
+            let entry = self.entry(rotation, "vault.reseal", to.clone(), &detail);
+            let mut tx = self.store.begin().await?;
+            resealing::put(&mut tx, &to, &resealed, &entry).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 }

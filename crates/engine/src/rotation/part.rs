@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use opener::{KeyRing, OpenError};
 use store::resealing::{Resealed, SealedRow};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::{RotationError, key_id, place};
 
@@ -49,12 +49,24 @@ pub(super) async fn seal_again(
         .collect();
     let mut whole = Part::default();
     for share in begun {
-        let part = share.await.map_err(|_| RotationError::Ending)?;
+        let part = carried_out(share).await?;
         whole.resealed.extend(part.resealed);
         whole.unopenable.extend(part.unopenable);
         whole.left = whole.left.or(part.left);
     }
     Ok(whole)
+}
+
+/// What a thread has done. One that has panicked is another thing than one that was given up.
+async fn carried_out<T>(share: JoinHandle<T>) -> Result<T, RotationError> {
+    // The panic hook has told where; words of the panic may hold a value.
+    share.await.map_err(|error| {
+        if error.is_panic() {
+            RotationError::Panicked
+        } else {
+            RotationError::Ending
+        }
+    })
 }
 
 fn on_this_thread(ring: &KeyRing, rows: Vec<SealedRow>) -> Part {
@@ -77,4 +89,20 @@ fn on_this_thread(ring: &KeyRing, rows: Vec<SealedRow>) -> Part {
         }
     }
     part
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_no_end_of_the_process() {
+        let panicked = carried_out(spawn_blocking(|| assert_eq!(1, 2))).await;
+        assert!(matches!(panicked, Err(RotationError::Panicked)));
+        let given_up = tokio::spawn(std::future::pending::<()>());
+        given_up.abort();
+        let given_up = carried_out(given_up).await;
+        assert!(matches!(given_up, Err(RotationError::Ending)));
+        assert_eq!(carried_out(spawn_blocking(|| 1)).await.ok(), Some(1));
+    }
 }

@@ -4,11 +4,15 @@
 
 mod again;
 mod boundaries;
+mod conditions;
+mod failing;
 mod help;
+mod input_files;
 mod logs;
 mod masking;
 mod meeting;
 mod recovery;
+mod refusals;
 mod replay;
 mod rotation;
 mod steps;

@@ -1,7 +1,9 @@
-//! An old row that somebody puts back into the database is not taken for the newest value.
+//! An old row that somebody puts back into the database is not taken for the newest value, and is
+//! marked.
 
 use engine::{DoorError, Engine};
 use model::{ConnectionId, RunId, RunState};
+use store::resealing::{self, Owner};
 use store::testing::TestDatabase;
 use store::{both, connections};
 
@@ -19,6 +21,17 @@ const PUT_FIELDS_BACK: &str =
 /// The kept rows of secrets, instead of those there are.
 const PUT_SECRETS_BACK: &str =
     "delete from secret_values; insert into secret_values select * from kept_secrets";
+
+/// The values that are marked: the name of what they belong to, and the field.
+async fn marked(house: &House) -> Vec<(String, String)> {
+    let rows = resealing::unopenable(&house.store).await.unwrap();
+    rows.into_iter()
+        .map(|row| match row.owner {
+            Owner::Field { name, field, .. } => (name, field),
+            Owner::Secret { name, .. } => (name, "value".to_owned()),
+        })
+        .collect()
+}
 
 async fn clear(house: &House, id: &ConnectionId, revision: u64, field: &str) {
     let mut entry = told("connection.overwrite", id.as_str(), &[]);
@@ -86,6 +99,10 @@ both! {
         house.database.execute(PUT_SECRETS_BACK).await.unwrap();
         refused("again").await;
         assert_eq!(door.secret("steady").await.unwrap().to_wire(), "the only one");
+        // Of two fields the one that is old.
+        let fields = [("cleared", "secretAccessKey"), ("overwritten", "accessKeyID"), ("again", "value")];
+        let fields = fields.map(|(name, field)| (name.to_owned(), field.to_owned()));
+        assert_eq!(marked(&house).await, fields);
 
         let told_of = house.told().await;
         assert!(!told_of.iter().any(|(act, what)| act == "step.read" && what.contains("overwritten")), "{told_of:?}");
@@ -94,6 +111,11 @@ both! {
         let ended = house.finished(&run).await.state;
         assert!(matches!(ended, RunState::Succeeded | RunState::Failed), "{ended:?}");
         engine.stop().await;
+        // The next start looks again: they would open, and are old still.
+        house.engine().await.stop().await;
+        assert_eq!(marked(&house).await, fields);
+        house.overwrite(&overwritten, "aws", 2, "accessKeyID", "AKIA-AFTERWARDS").await;
+        assert!(!marked(&house).await.iter().any(|(name, _)| name == "overwritten"));
     }
 
     async fn a_secret_of_a_deleted_workflow_does_not_come_back(database: TestDatabase) {
@@ -112,6 +134,7 @@ both! {
         let mut guest = house.meeting.guest().await;
         let door = engine.door(&guest.token).unwrap();
         assert!(matches!(door.secret("token").await, Err(DoorError::Unopenable)));
+        assert_eq!(marked(&house).await.len(), 1);
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
@@ -142,6 +165,7 @@ both! {
         assert_eq!(house.database.execute(&stray).await.unwrap(), 1);
         house.overwrite(&id, "aws", 70, "accessKeyID", "AKIA-LAST").await;
         assert!(matches!(door.connection("aws", "main").await, Err(DoorError::Unopenable)));
+        assert_eq!(marked(&house).await, [("main".to_owned(), "stray".to_owned())]);
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
@@ -227,13 +251,18 @@ impl Reader {
         tx.commit().await.unwrap();
     }
 
+    /// Whether it opens. If not, it is marked, and else not.
     async fn opens(&self, name: &str) -> bool {
         let door = self.engine.door(&self.guest.token).unwrap();
-        match door.connection("aws", name).await {
+        let opens = match door.connection("aws", name).await {
             Ok(_) => true,
             Err(DoorError::Unopenable) => false,
             Err(error) => panic!("{name}: {error:?}"),
-        }
+        };
+        let marked = marked(&self.house).await;
+        let marked = marked.iter().any(|(marked, _)| marked == name);
+        assert_eq!(marked, !opens, "{name}");
+        opens
     }
 
     async fn end(mut self) {

@@ -1,5 +1,7 @@
 //! The vault's key is rotated while values are saved and opened, and killed at any moment.
 
+mod leftovers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -234,7 +236,8 @@ both! {
         assert_eq!((counts[&old].values, counts[&old].unopenable), (0, 1));
         let marked = resealing::unopenable(&house.store).await.unwrap();
         assert!(matches!(&marked[..], [row] if row.owner == resealing::Owner::Field {
-            connection: bad.clone(), type_name: "generic".to_owned(), field: "token".to_owned(),
+            connection: bad.clone(), type_name: "generic".to_owned(), name: "bad".to_owned(),
+            field: "token".to_owned(),
         }));
         let after = KeyRing::from_file(&house.key).unwrap();
         assert_eq!(read(&house.store, &after, &good).await.as_deref(), Some(&b"good"[..]));
@@ -337,80 +340,5 @@ both! {
         assert_eq!(resealing::unopenable(&house.store).await.unwrap(), []);
         let after = KeyRing::from_file(&house.key).unwrap();
         assert_eq!(read(&house.store, &after, &id).await.as_deref(), Some(&b"one"[..]));
-    }
-}
-
-both! {
-    async fn ids_that_are_none_hold_no_rotation_up(database: TestDatabase) {
-        let house = house(database).await;
-        let before = KeyRing::from_file(&house.key).unwrap().key_id().to_string();
-        let good = save(&house.store, "good", "good").await;
-        for number in 0..3 {
-            save(&house.store, &format!("bad {number}"), "bad").await;
-        }
-        let sql = format!("update field_values set key_id = 'no id' where connection_id <> '{good}'");
-        assert_eq!(house.database.execute(&sql).await.unwrap(), 3);
-        let sql = "insert into vault_keys (key_id, public_key, created_at, retired_at) \
-            select 'no id', public_key, 1, 1 from vault_keys";
-        assert_eq!(house.database.execute(sql).await.unwrap(), 1);
-        ask(&house.store).await;
-        let rotator = rotator(&house).await;
-        while rotator.carry_on().await.unwrap() {}
-        let rotation = rotations::newest(&house.store).await.unwrap().unwrap();
-        assert_eq!((rotation.state, rotation.done, rotation.message.as_str()), (State::Finished, 1, ""));
-        let counts = vault_keys::counts(&house.store).await.unwrap();
-        assert!(!counts.contains_key(&before));
-        assert_eq!((counts["no id"].values, counts["no id"].unopenable), (0, 3));
-    }
-}
-
-both! {
-    async fn engines_that_died_are_none_that_share_an_sqlite_database(database: TestDatabase) {
-        let house = house(database).await;
-        for row in ["1", "2"] {
-            let sql = format!(
-                "insert into engines (id, runner, note, started_at) values ('{}', 'process', '', 1)",
-                row.repeat(32)
-            );
-            assert_eq!(house.database.execute(&sql).await.unwrap(), 1);
-        }
-        ask(&house.store).await;
-        let rotator = rotator(&house).await;
-        while rotator.carry_on().await.unwrap() {}
-        let rotation = rotations::newest(&house.store).await.unwrap().unwrap();
-        assert_eq!((rotation.state, rotation.message.as_str()), (State::Finished, ""));
-    }
-}
-
-both! {
-    async fn a_key_that_was_removed_is_forgotten_unless_a_value_needs_it(database: TestDatabase) {
-        let house = house(database).await;
-        let old = KeyRing::from_file(&house.key).unwrap().key_id();
-        save(&house.store, "one", "one").await;
-        ask(&house.store).await;
-        let keys = Arc::new(started(&house).await);
-        let rotator = Rotator::new(house.store.clone(), Arc::clone(&keys), now);
-        while rotator.carry_on().await.unwrap() {}
-        assert!(keys.ring().has(&old));
-
-        let mut tx = house.store.begin().await.unwrap();
-        let entry = entry("vault.key_remove");
-        assert!(vault_keys::remove(&mut tx, &old.to_string(), &entry).await.unwrap());
-        tx.commit().await.unwrap();
-        // Somebody who can write the database claims that; the value is still there.
-        let name = format!("update field_values set key_id = '{old}'");
-        assert_eq!(house.database.execute(&name).await.unwrap(), 1);
-        assert!(!rotator.carry_on().await.unwrap());
-        assert!(keys.ring().has(&old));
-
-        let current = keys.ring().key_id();
-        let name = format!("update field_values set key_id = '{current}'");
-        assert_eq!(house.database.execute(&name).await.unwrap(), 1);
-        assert!(!rotator.carry_on().await.unwrap());
-        assert!(!keys.ring().has(&old));
-        // Its file is there still, and is not taken in again.
-        assert!(KeyRing::files(&house.key).unwrap().iter().any(|(id, _)| *id == old));
-        assert!(!keys.find(&old));
-        assert!(keys.ring().has(&current));
     }
 }

@@ -89,6 +89,57 @@ both! {
         engine.stop().await;
     }
 
+    async fn a_variable_is_answered_without_regard_to_the_others(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!(
+            "steps:\n\
+             - name: reader\n  image: x\n\
+             \x20 env: {{A: plain, B: !Secret gone, C: \"${{secrets.token}}!\", N: 5, E: ~}}\n\
+             \x20 input: [{COME}, hear]\n\
+             - name: whole\n  image: x\n  dependsOn: reader\n\
+             \x20 env: !Connection {{type: aws, name: main}}\n\
+             \x20 input: [{COME}, hear]\n"
+        );
+        let workflow = house.workflow(&text).await;
+        let gone = house.secret(&workflow, "gone", "soon gone").await;
+        house.secret(&workflow, "token", "a token").await;
+        house.connection("aws", "main", AWS).await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        let mut tx = house.store.begin().await.unwrap();
+        assert!(store::secrets::delete(&mut tx, &workflow, &gone, &entry("secret.delete")).await.unwrap());
+        tx.commit().await.unwrap();
+        let door = engine.door(&guest.token).unwrap();
+        let before = house.told().await;
+        for (name, value) in [("A", json!("plain")), ("C", json!("a token!")), ("N", json!(5)), ("E", Json::Null)] {
+            let variable = door.environment_value(name).await.unwrap();
+            assert_eq!((variable.value.to_wire(), variable.complete()), (value, true), "{name}");
+            assert!(variable.unresolvable.is_empty(), "{name}");
+        }
+        assert_eq!(house.told().await, before, "nobody asked for what is gone");
+        let missing = door.environment_value("B").await.unwrap();
+        assert!(!missing.complete());
+        assert_eq!(serde_json::to_value(&missing.unresolvable).unwrap(), json!({"secrets": [{"name": "gone"}]}));
+        assert!(!door.environment().await.unwrap().complete());
+        for name in ["D", "a", "$type"] {
+            not_found(door.environment_value(name).await);
+        }
+        guest.tell("go").await;
+
+        // What stands for a map is asked for as a whole.
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        let key = door.environment_value("accessKeyID").await.unwrap();
+        assert_eq!((key.value.to_wire(), key.complete()), (json!("AKIA-OF-THE-TEST"), true));
+        for name in ["type", "name", "$type"] {
+            not_found(door.environment_value(name).await);
+        }
+        guest.tell("go").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        engine.stop().await;
+    }
+
     async fn the_ledger_has_the_hand_outs_and_the_refusals_and_nothing_else(database: TestDatabase) {
         let house = House::new(database).await;
         let engine = house.engine().await;

@@ -36,6 +36,7 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
         ("many merge keys", fill("a: &a {b: c}\n", "<<: *a\n", "")),
         ("many anchors", many(|n| format!("- &a{n} x\n"))),
         ("many tags", fill("steps:\n", "- !Secret x\n", "")),
+        ("many names with their accents apart", apart()),
         ("many steps in a circle", many_steps(circle)),
         ("many steps with misspelt needs", many_steps(misspelt)),
         ("many references in one template", in_spec("${secrets.a}")),
@@ -151,6 +152,15 @@ fn one_text() -> String {
 
 fn secrets(count: usize) -> String {
     numbered(count, |number| format!("k{number}: !Secret s{number}, "))
+}
+
+/// As long as names can be that are looked at closely, and in the order that takes the most work.
+fn apart() -> String {
+    let marks = "\u{345}\u{323}\u{302}".repeat(263);
+    let secrets = numbered(150, |number| {
+        format!("k{number}: !Secret e{marks}{number}, ")
+    });
+    format!("steps:\n- {{name: a, image: b, spec: {{{secrets}}}}}\n")
 }
 
 fn numbered(count: usize, part: impl Fn(usize) -> String) -> String {

@@ -56,12 +56,17 @@ impl Assist<'_> {
             .renamable(self.places.byte(at_utf16))
             .ok_or("there is no name here that can be changed")?;
         let symbol = &found.symbol;
+        if symbol.renamed(new) == *symbol {
+            return Ok(Vec::new());
+        }
+        let new = &*allowed(symbol, new)?;
         let renamed = symbol.renamed(new);
         if renamed == *symbol {
             return Ok(Vec::new());
         }
-        allowed(symbol, new)?;
-        if self.named(&renamed).next().is_some() {
+        // What the text only refers to may just as well be this.
+        let taken = |one: &Occurrence| one.declares || !symbol.is_declared();
+        if self.named(&renamed).any(taken) {
             return Err(format!("there is {} {} already", symbol.noun(), shown(new)));
         }
         if self.named(symbol).filter(|one| one.declares).count() > 1 {
@@ -186,6 +191,11 @@ impl Symbol {
         }
     }
 
+    /// Whether the text itself says that there is such a thing.
+    fn is_declared(&self) -> bool {
+        matches!(self, Self::Step(_) | Self::Trigger(_) | Self::Parameter(_))
+    }
+
     fn noun(&self) -> &'static str {
         match self {
             Self::Step(_) => "a step",
@@ -199,8 +209,8 @@ impl Symbol {
     }
 }
 
-/// Whether a thing can have this name at all.
-fn allowed(symbol: &Symbol, new: &str) -> Result<(), String> {
+/// The name as a thing can have it, if it can.
+fn allowed(symbol: &Symbol, new: &str) -> Result<String, String> {
     if new.trim().is_empty() {
         return Err("a name is missing; write at least one character".to_owned());
     }
@@ -221,9 +231,9 @@ fn allowed(symbol: &Symbol, new: &str) -> Result<(), String> {
         return Err("`<<` merges maps and cannot name a parameter".to_owned());
     }
     let parsed = match symbol {
-        Symbol::Secret(_) => new.parse::<model::SecretName>().map(drop),
-        Symbol::Connection(..) => new.parse::<model::ConnectionName>().map(drop),
-        _ => Ok(()),
+        Symbol::Secret(_) => new.parse::<model::SecretName>().map(String::from),
+        Symbol::Connection(..) => new.parse::<model::ConnectionName>().map(String::from),
+        _ => Ok(new.to_owned()),
     };
     parsed.map_err(|error| error.detail)
 }

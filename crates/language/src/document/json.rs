@@ -10,7 +10,8 @@ enum Part {
     Text(&'static str),
 }
 
-/// The value as JSON. Tags of the workflow language are left out: a default is plain data.
+/// The value as JSON, with bytes in the envelope that they have on the wire. Tags of the workflow
+/// language are left out: a default is plain data.
 pub(super) fn text(tree: &Tree<'_>, id: NodeId) -> String {
     let mut json = String::new();
     let mut waiting = vec![Part::Node(id)];
@@ -67,6 +68,13 @@ pub(crate) fn scalar(tree: &Tree<'_>, id: NodeId, text: &str, json: &mut String)
             Some(number) => json.push_str(&number),
             None => quote(text, json),
         },
+        Some(ScalarType::Binary) => {
+            json.push_str("{\"$encoding\":\"base64\",\"data\":");
+            // Base64 of several lines is folded, with blanks where they end.
+            let data: String = text.split_ascii_whitespace().collect();
+            quote(&data, json);
+            json.push('}');
+        }
         _ => quote(text, json),
     }
 }
@@ -132,6 +140,10 @@ mod tests {
             ("010", "8"),
             ("1.50", "1.5"),
             (".inf", r#"".inf""#),
+            (
+                "[!!binary aGk=, !!binary 'aG\n  k=']",
+                r#"[{"$encoding":"base64","data":"aGk="},{"$encoding":"base64","data":"aGk="}]"#,
+            ),
             (
                 "123456789012345678901234567890",
                 "123456789012345678901234567890",

@@ -8,6 +8,8 @@ use super::trigger::TriggerReading;
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
+use crate::plan::StepKind;
+use crate::reference::ANSWER;
 use crate::repair::{Repair, word};
 use crate::text::{Span, small};
 use crate::tree::{NodeId, Tree};
@@ -15,6 +17,8 @@ use crate::tree::{NodeId, Tree};
 /// What the text declares, sorted, so that the same text always gets the same answer.
 pub(super) struct Names<'d> {
     steps: Vec<String>,
+    /// Those of them that somebody decides.
+    approvals: Vec<String>,
     parameters: Vec<&'d str>,
     /// Where another parameter can be declared. None when parts of the text could not be read:
     /// nobody knows then which names there are.
@@ -27,12 +31,18 @@ impl<'d> Names<'d> {
         parameters: &'d [Parameter],
         declaring: Option<Declaring>,
     ) -> Self {
+        let approvals = steps
+            .iter()
+            .filter(|one| one.step.kind == StepKind::Approval);
+        let mut approvals: Vec<_> = approvals.map(|one| one.step.name.clone()).collect();
+        approvals.sort_unstable();
         let mut steps: Vec<_> = steps.iter().map(|one| one.step.name.clone()).collect();
         steps.sort_unstable();
         let mut parameters: Vec<_> = parameters.iter().map(|one| one.name.as_str()).collect();
         parameters.sort_unstable();
         Self {
             steps,
+            approvals,
             parameters,
             declaring,
         }
@@ -66,6 +76,43 @@ impl<'d> Names<'d> {
         let message = format_args!("there is no step {}{guess}", shown(name));
         let repair = guess.found.and_then(rename);
         findings.add(severity, Code::UnknownStep, span, message, repair);
+    }
+
+    /// Complains about an answer that nobody will ever give. `rename` puts another name there.
+    pub(super) fn check_answer(
+        &self,
+        step: &str,
+        name: Option<&str>,
+        span: Span,
+        rename: impl FnOnce(&str) -> Option<Repair>,
+        findings: &mut Findings<'_>,
+    ) {
+        let among = |names: &[String]| {
+            let known = |known: &String| known.as_str().cmp(step);
+            names.binary_search_by(known).is_ok()
+        };
+        // That there is no such step has been said.
+        if self.declaring.is_none() || !among(&self.steps) {
+            return;
+        }
+        if !among(&self.approvals) {
+            let message = format_args!(
+                "the step {} is no approval, so nobody answers it; `steps` tells how it ended",
+                shown(step)
+            );
+            findings.warning(Code::OutOfPlace, span, message);
+        } else if let Some(name) = name.filter(|name| *name != ANSWER) {
+            findings.add(
+                Severity::Warning,
+                Code::UnknownValue,
+                span,
+                format_args!(
+                    "an approval has no answer {}; its only one is `{ANSWER}`",
+                    shown(name)
+                ),
+                rename(ANSWER),
+            );
+        }
     }
 
     /// Complains about a parameter that is not declared.

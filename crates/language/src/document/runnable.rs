@@ -6,7 +6,7 @@ use super::{Document, Parameter, read, step};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::evaluate::Expression;
 use crate::findings::Findings;
-use crate::plan::{Reads, StepKind};
+use crate::plan::{Plan, Reads, StepKind};
 use crate::progress;
 use crate::reference::{Found, Reference, Walker};
 use crate::tagged::{Unfit, tagged};
@@ -42,8 +42,8 @@ pub struct RunnableStep {
     pub args: Vec<String>,
     /// The steps it names in `dependsOn`.
     pub depends_on: Vec<String>,
-    /// The steps it waits for, sorted: those of `dependsOn`, and those whose outputs or states
-    /// it refers to.
+    /// The steps it waits for, sorted: those of `dependsOn`, and those whose outputs, states or
+    /// answers it refers to.
     pub needs: Vec<String>,
     /// Those of them that have to succeed for it to run, sorted: all of `dependsOn`, and those
     /// whose outputs it cannot do without, unless `when` looks at how they ended.
@@ -69,6 +69,8 @@ pub struct StepReads {
     pub parameters: Vec<String>,
     /// Steps whose outputs it refers to.
     pub outputs: Vec<String>,
+    /// Approvals whose answer it refers to.
+    pub answers: Vec<String>,
     /// Whether there are names that only a run would work out. What they mean is never handed
     /// out.
     pub dynamic: bool,
@@ -136,7 +138,7 @@ fn steps(
         steps.push(RunnableStep {
             must_succeed: must_succeed(&step.depends_on, &found, when.as_ref()),
             needs: needs.map(|one| one.needs.clone()).unwrap_or_default(),
-            reads: reads(&found),
+            reads: reads(&found, &document.plan),
             spec: if runs { value("spec")? } else { None },
             env: if runs { value("env")? } else { None },
             when,
@@ -168,27 +170,36 @@ fn must_succeed(depends_on: &[String], found: &[Found], when: Option<&Expression
     });
     let mut names: BTreeSet<String> = depends_on.iter().chain(outputs).cloned().collect();
     if let Some(when) = when {
-        for step in progress::looked_at(when) {
+        for step in progress::looked_at_or_asked(when) {
             names.remove(&step);
         }
     }
     names.into_iter().collect()
 }
 
-fn reads(found: &[Found]) -> StepReads {
+fn reads(found: &[Found], plan: &Plan) -> StepReads {
     let reads = Reads::new(found);
-    let outputs: BTreeSet<_> = found
+    let (mut outputs, mut answers) = (BTreeSet::new(), BTreeSet::new());
+    for one in found {
+        match &one.reference {
+            Reference::Output { step } => outputs.insert(step.clone()),
+            Reference::Answer { step, .. } => answers.insert(step.clone()),
+            _ => false,
+        };
+    }
+    // Nobody answers any other step, however well it ends.
+    let approvals = plan
+        .steps
         .iter()
-        .filter_map(|one| match &one.reference {
-            Reference::Output { step } => Some(step.clone()),
-            _ => None,
-        })
-        .collect();
+        .filter(|one| one.kind == StepKind::Approval);
+    let approvals: BTreeSet<_> = approvals.map(|one| &one.name).collect();
+    answers.retain(|step| approvals.contains(step));
     StepReads {
         connections: reads.connections,
         secrets: reads.secrets,
         parameters: reads.parameters,
         outputs: outputs.into_iter().collect(),
+        answers: answers.into_iter().collect(),
         dynamic: found
             .iter()
             .any(|one| matches!(one.reference, Reference::Dynamic(_))),

@@ -102,7 +102,12 @@ pub(super) fn read(
                 // With work of its own a step may run where the image is but a label.
                 let carries =
                     !step.input.is_empty() || step.input_file.is_some() || step.command.is_some();
-                check_image(tree, id, image, carries, findings);
+                let severity = if carries {
+                    Severity::Warning
+                } else {
+                    Severity::Error
+                };
+                check_image(tree, id, image, severity, findings);
             }
             spec = fields.map("spec", findings);
             values.extend(spec);
@@ -131,7 +136,7 @@ pub(super) fn read(
         }
     }
     if let Some(id) = fields.get("when") {
-        when::check(tree, id, findings);
+        when::check(tree, id, Severity::Error, findings);
         values.push(id);
     }
     values.sort_by_key(|value| tree.span(*value));
@@ -176,7 +181,7 @@ pub(super) fn check_image(
     tree: &Tree<'_>,
     id: NodeId,
     image: &str,
-    carries: bool,
+    severity: Severity,
     findings: &mut Findings<'_>,
 ) {
     let Err(problem) = image::check(image) else {
@@ -185,11 +190,6 @@ pub(super) fn check_image(
     let cured = image.trim().to_ascii_lowercase();
     let repair = (image::check(&cured).is_ok() && tree.verbatim(id).is_some())
         .then(|| Repair::rename(tree.span(id), &cured));
-    let severity = if carries {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
     let message = format_args!("the image {} {problem}", shown(image));
     findings.add(
         severity,

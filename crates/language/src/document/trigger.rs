@@ -1,4 +1,7 @@
 //! One trigger of a workflow.
+//!
+//! What the format refuses is an error, as everywhere. What can be read and goes wrong only when the trigger should fire is
+//! a warning: a run can still be started by hand.
 
 use serde::Serialize;
 
@@ -78,7 +81,7 @@ pub(super) fn read(
         binding(tree, id, &mut reading, findings);
     }
     if let Some(id) = fields.get("when") {
-        when::check(tree, id, findings);
+        when::check(tree, id, Severity::Warning, findings);
         reading.values.push(id);
     }
     reading.values.sort_by_key(|value| tree.span(*value));
@@ -116,7 +119,7 @@ fn source(tree: &Tree<'_>, id: NodeId, reading: &mut TriggerReading, findings: &
             if let Some(id) = fields.required("image", findings) {
                 reading.trigger.image = text(tree, id, "image", Severity::Error, findings);
                 if let Some(image) = &reading.trigger.image {
-                    check_image(tree, id, image, false, findings);
+                    check_image(tree, id, image, Severity::Warning, findings);
                 }
             }
             fields.texts("input", findings);
@@ -172,7 +175,7 @@ fn check_schedule(tree: &Tree<'_>, id: NodeId, text: &str, findings: &mut Findin
                 .guess(word, wrong.candidates.split_ascii_whitespace())
                 .or(wrong.otherwise);
             findings.add(
-                Severity::Error,
+                Severity::Warning,
                 Code::WrongSchedule,
                 part.unwrap_or_else(|| tree.first_line(id)),
                 format_args!("{}{guess}", wrong.message),

@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::parameter::Parameter;
+use super::possible::Possible;
 use super::step::StepReading;
 use super::trigger::TriggerReading;
 use super::unused;
@@ -35,6 +36,7 @@ pub(super) fn read(
     let mut reader = Reader {
         walker: Walker::new(tree),
         gathering: Gathering::default(),
+        possible: Possible::default(),
         names,
         findings,
     };
@@ -63,6 +65,7 @@ pub(super) fn read(
 struct Reader<'a, 't, 'f, 'p> {
     walker: Walker<'a, 't>,
     gathering: Gathering,
+    possible: Possible,
     names: &'a Names<'a>,
     findings: &'f mut Findings<'p>,
 }
@@ -127,16 +130,28 @@ impl Reader<'_, '_, '_, '_> {
         }
         for one in &found {
             self.gathering.add(one, user, self.findings);
-            check(one, self.names, self.findings);
+            self.possible.check(one, severity(user), self.findings);
+            check(one, user, self.names, self.findings);
             check_room(one, user, self.findings);
         }
         found
     }
 }
 
+/// How grave it is that something is wrong there: without a trigger runs can still be started.
+fn severity(user: User<'_>) -> Severity {
+    match user {
+        User::Step(_) => Severity::Error,
+        User::Trigger(_) => Severity::Warning,
+    }
+}
+
 /// Whether what is referred to exists, as far as the text can tell.
-fn check(found: &Found, names: &Names<'_>, findings: &mut Findings<'_>) {
+fn check(found: &Found, user: User<'_>, names: &Names<'_>, findings: &mut Findings<'_>) {
     match &found.reference {
+        // No trigger sees any step; that is said elsewhere.
+        Reference::Output { .. } | Reference::Status { .. } | Reference::Answer { .. }
+            if matches!(user, User::Trigger(_)) => {}
         Reference::Parameter { name } => {
             let rename = |name: &str| found.rename(name);
             names.check_parameter(name, found.span, rename, findings);
@@ -144,6 +159,12 @@ fn check(found: &Found, names: &Names<'_>, findings: &mut Findings<'_>) {
         Reference::Output { step } | Reference::Status { step } => {
             let rename = |name: &str| found.rename(name);
             names.check_step(step, found.span, found.guarded, rename, findings);
+        }
+        Reference::Answer { step, name } => {
+            let rename = |name: &str| found.rename(name);
+            names.check_step(step, found.span, found.guarded, rename, findings);
+            let rename = |name: &str| found.named[1]?.rename(name);
+            names.check_answer(step, name.as_deref(), found.span, rename, findings);
         }
         Reference::Connection { type_name, .. } if model::connection_type(type_name).is_none() => {
             let known = model::connection_types().iter().map(|known| known.name);
@@ -157,19 +178,19 @@ fn check(found: &Found, names: &Names<'_>, findings: &mut Findings<'_>) {
                 guess.found.and_then(|name| found.rename(name)),
             );
         }
-        Reference::Dynamic(kind) => computed(*kind, found, findings),
+        Reference::Dynamic(kind) => computed(*kind, found, user, findings),
         Reference::Connection { .. } | Reference::Secret { .. } | Reference::Event => {}
     }
 }
 
 /// A reference without a name: nobody can prepare for it.
-fn computed(kind: Kind, found: &Found, findings: &mut Findings<'_>) {
+fn computed(kind: Kind, found: &Found, user: User<'_>, findings: &mut Findings<'_>) {
     let secret = matches!(kind, Kind::Connection | Kind::Secret);
     if found.whole && secret {
         let severity = if found.guarded {
             Severity::Warning
         } else {
-            Severity::Error
+            severity(user)
         };
         return findings.add(
             severity,
@@ -192,7 +213,7 @@ fn computed(kind: Kind, found: &Found, findings: &mut Findings<'_>) {
             "a step is only given what its text names; write the name out"
         }
         Kind::Parameter => "nobody can check beforehand that there is such a parameter",
-        Kind::Output | Kind::Step => "name the steps it may mean under `dependsOn`",
+        Kind::Output | Kind::Step | Kind::Answer => "name the steps it may mean under `dependsOn`",
     };
     findings.add(
         severity,
@@ -213,9 +234,10 @@ fn check_room(found: &Found, user: User<'_>, findings: &mut Findings<'_>) {
             "only triggers see the data of an event; bind it to a parameter under \
              `binding.parameters` and use that"
         }
-        (Reference::Output { .. } | Reference::Status { .. }, User::Trigger(_)) => {
-            "a trigger fires before any step has run, so there is nothing to refer to"
-        }
+        (
+            Reference::Output { .. } | Reference::Status { .. } | Reference::Answer { .. },
+            User::Trigger(_),
+        ) => "a trigger fires before any step has run, so there is nothing to refer to",
         _ => return,
     };
     if matches!(user, User::Step(_)) && !found.guarded {
@@ -225,10 +247,13 @@ fn check_room(found: &Found, user: User<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// A step waits for every step whose outputs or state it refers to.
+/// A step waits for every step whose outputs, state or answer it refers to.
 fn wait(one: &mut StepReading, found: &[Found], findings: &mut Findings<'_>) {
     for found in found {
-        let (Reference::Output { step } | Reference::Status { step }) = &found.reference else {
+        let (Reference::Output { step }
+        | Reference::Status { step }
+        | Reference::Answer { step, .. }) = &found.reference
+        else {
             continue;
         };
         if *step == one.step.name {

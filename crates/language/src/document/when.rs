@@ -8,7 +8,7 @@ use crate::repair::Repair;
 use crate::tree::{Content, NodeId, ScalarType, Tree};
 
 /// Complains about conditions that can never be a boolean. What is computed is not known here.
-pub(super) fn check(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
+pub(super) fn check(tree: &Tree<'_>, id: NodeId, severity: Severity, findings: &mut Findings<'_>) {
     let target = tree.resolve(id);
     if tree.is_null(target) {
         return;
@@ -16,14 +16,14 @@ pub(super) fn check(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
     match tree.content(target) {
         Content::Sequence(items) if tree.tag(target).is_none() => {
             for item in items {
-                condition(tree, *item, findings);
+                condition(tree, *item, severity, findings);
             }
         }
-        _ => condition(tree, id, findings),
+        _ => condition(tree, id, severity, findings),
     }
 }
 
-fn condition(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
+fn condition(tree: &Tree<'_>, id: NodeId, severity: Severity, findings: &mut Findings<'_>) {
     let target = tree.resolve(id);
     if may_be_boolean(tree, target) {
         return;
@@ -34,12 +34,18 @@ fn condition(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) {
         Some("false" | "no" | "off") => Some("false"),
         _ => None,
     };
+    let then = match severity {
+        Severity::Error => "and the step would fail",
+        _ => "so the trigger would never fire",
+    };
     findings.add(
-        Severity::Error,
+        severity,
         Code::WhenNotBoolean,
         tree.first_line(id),
-        "a condition is `true`, `false`, or an expression that becomes one of them; this is \
-         neither, and the step would fail",
+        format_args!(
+            "a condition is `true`, `false`, or an expression that becomes one of them; this is \
+             neither, {then}"
+        ),
         word.filter(|_| target == id && tree.tag(id).is_none())
             .map(|word| Repair::replace(tree.span(id), word)),
     );

@@ -151,9 +151,14 @@ fn positional<'l, 'a, 'n>(arguments: &'l Arguments<'a, 'n>) -> Result<&'l [Argum
 }
 
 fn arity(wanted: &str, given: usize) -> Fault {
+    let given = match given {
+        0 => "none is".to_owned(),
+        1 => "one is".to_owned(),
+        several => format!("{several} are"),
+    };
     Fault::new(
         ErrorKind::Arity,
-        format_args!("it takes {wanted}, but {given} are given"),
+        format_args!("it takes {wanted}, but {given} given"),
     )
 }
 

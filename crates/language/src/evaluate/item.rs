@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use model::counted;
+
 use super::context::Context;
 use super::error::{ErrorKind, Fault, Result};
 use super::node::Node;
@@ -73,7 +75,8 @@ pub(super) fn index(key: &Value, length: usize) -> Result<usize> {
         usize::try_from(wanted).ok().filter(|at| *at < length)
     };
     place.ok_or_else(|| {
-        let message = format_args!("the list has {length} items, which is not enough");
+        let items = counted(length as u64, "item", "items");
+        let message = format_args!("the list has {items}, which is not enough");
         Fault::new(ErrorKind::IndexOutOfBounds, message)
     })
 }

@@ -117,7 +117,7 @@ fn alike(left: &Value, right: &Value) -> bool {
 
 fn compare(operator: Infix, left: &Value, right: &Value) -> Option<Value> {
     let order = match (left, right) {
-        (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
+        (Value::Text(left), Value::Text(right)) => Some((**left).cmp(&**right)),
         _ => match (number(left), number(right)) {
             (Some(left), Some(right)) => left.partial_cmp(&right),
             _ => Some(text(left)?.cmp(&text(right)?)),

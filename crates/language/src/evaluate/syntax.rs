@@ -1,12 +1,14 @@
 //! Reads what is evaluated, with what is written out worked out at once.
 
+use std::sync::Arc;
+
 pub(super) use crate::expression::{
     Arguments, Expr, Infix, Literal, Part, Piece, Prefix, Route, Selector, Template,
 };
 
 use super::error::{ErrorKind, Fault, Result};
 use super::operators;
-use super::value::Value;
+use super::value::{Text, Value};
 use crate::diagnostic::shown;
 use crate::expression::{self, Fold, Wrong};
 
@@ -40,7 +42,7 @@ fn written(result: Result<Value>) -> std::result::Result<Literal, String> {
     match result {
         Ok(Value::Bool(value)) => Ok(Literal::Bool(value)),
         Ok(Value::Number(number)) => Ok(Literal::Number(number)),
-        Ok(Value::Text(text)) => Ok(Literal::Text(text)),
+        Ok(Value::Text(text)) => Ok(Literal::Text(Arc::from(&*text))),
         Ok(Value::Null | Value::List(_) | Value::Map(_)) => Ok(Literal::Null),
         Err(fault) => Err(fault.message().to_owned()),
     }
@@ -52,7 +54,7 @@ impl From<&Literal> for Value {
             Literal::Null => Self::Null,
             Literal::Bool(value) => Self::Bool(*value),
             Literal::Number(number) => Self::Number(*number),
-            Literal::Text(text) => Self::Text(text.clone()),
+            Literal::Text(text) => Self::Text(Text::written(text)),
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
+
+use zeroize::Zeroizing;
 
 use crate::number::Number;
 
@@ -18,11 +21,52 @@ pub enum Value {
     /// A number; whole ones are exact.
     Number(Number),
     /// Text, or any other bytes.
-    Text(Arc<[u8]>),
+    Text(Text),
     /// Values one behind the other.
     List(List),
     /// Values under names.
     Map(Map),
+}
+
+/// The bytes of a text. What was computed may come from a secret, and is wiped when its last copy is
+/// dropped; what the workflow's text writes out is shared with that.
+#[derive(Clone)]
+pub struct Text(Bytes);
+
+#[derive(Clone)]
+enum Bytes {
+    Written(Arc<[u8]>),
+    Computed(Arc<Zeroizing<Vec<u8>>>),
+}
+
+impl Text {
+    pub(super) fn written(bytes: &Arc<[u8]>) -> Self {
+        Self(Bytes::Written(Arc::clone(bytes)))
+    }
+}
+
+impl From<Vec<u8>> for Text {
+    /// Takes the buffer itself, so that nothing of it is left behind.
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Bytes::Computed(Arc::new(bytes.into())))
+    }
+}
+
+impl Deref for Text {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Written(bytes) => bytes,
+            Bytes::Computed(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
 }
 
 /// A list that knows how large it is.
@@ -89,9 +133,9 @@ impl Map {
 }
 
 impl Value {
-    /// A text.
-    pub fn text(text: impl AsRef<[u8]>) -> Self {
-        Self::Text(Arc::from(text.as_ref()))
+    /// A text. A buffer that is handed over is not copied.
+    pub fn text(text: impl Into<Vec<u8>>) -> Self {
+        Self::Text(text.into().into())
     }
 
     /// A list of these.
@@ -224,7 +268,39 @@ impl From<i64> for Value {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::ZeroizeOnDrop;
+
     use super::*;
+
+    #[test]
+    fn what_is_computed_is_wiped_and_what_is_written_is_shared() {
+        fn wiped(_: &impl ZeroizeOnDrop) {}
+        let written: Arc<[u8]> = Arc::from(&b"written"[..]);
+        let bytes = b"computed".to_vec();
+        let buffer = bytes.as_ptr();
+        for (text, content) in [
+            (Text::written(&written), "written"),
+            (bytes.into(), "computed"),
+        ] {
+            assert_eq!(&*text, content.as_bytes());
+            match &text.0 {
+                Bytes::Written(shared) => assert!(Arc::ptr_eq(shared, &written)),
+                Bytes::Computed(own) => {
+                    wiped(&**own);
+                    assert_eq!(own.as_ptr(), buffer, "no copy is left behind");
+                }
+            }
+        }
+        // Whatever is handed over as a text comes to be wiped.
+        for value in [
+            Value::text("a"),
+            Value::text(b"a"),
+            "a".into(),
+            "a".to_owned().into(),
+        ] {
+            assert!(matches!(value, Value::Text(Text(Bytes::Computed(_)))));
+        }
+    }
 
     #[test]
     fn printing_a_value_tells_its_kind_alone() {

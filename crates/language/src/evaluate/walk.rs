@@ -285,7 +285,7 @@ pub(super) fn template(
     let (mut values, mut open) = (Vec::with_capacity(template.parts.len()), false);
     for part in &template.parts {
         let partial = match part {
-            Part::Text(text) => Partial::done(Value::text(text)),
+            Part::Text(text) => Partial::done(Value::text(text.as_str())),
             Part::Expression(expr) => {
                 whole(expr, scope, context).map_err(|fault| fault.inside("in `${…}`"))?
             }

@@ -20,7 +20,7 @@ impl Value {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(*value),
             Json::Number(number) => Self::Number(read_number(number)),
-            Json::String(text) => Self::text(text),
+            Json::String(text) => Self::text(text.as_str()),
             Json::Array(items) => Self::list(items.iter().map(Self::from_json)),
             Json::Object(entries) => Self::map(
                 entries

@@ -3,10 +3,12 @@
 use model::StepState;
 
 use super::state::step_status;
+use super::when::{Verdict, judge};
 use crate::diagnostic::shown;
 use crate::document::{RunnableStep, StepReads};
 use crate::evaluate::{Environment, Expression, Lookup, Reference, StatusProperty, Value};
 use crate::plan::StepKind;
+use crate::reference::ANSWER;
 
 /// What becomes of a step that waits.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,44 +85,41 @@ fn own(
     if !evaluation.wanted.is_empty() {
         return Some(Decision::Wanted(evaluation.wanted));
     }
-    let conditions = match &evaluation.value {
-        Value::List(list) => list.items(),
-        one => std::slice::from_ref(one),
-    };
-    if conditions.contains(&Value::Bool(false)) {
-        return Some(Decision::Skip("its condition does not hold".to_owned()));
-    }
-    if !evaluation.complete() {
-        return Some(unresolved(
+    match judge(&evaluation) {
+        Verdict::Holds => None,
+        Verdict::DoesNotHold => Some(Decision::Skip("its condition does not hold".to_owned())),
+        Verdict::Unresolved => Some(unresolved(
             evaluation.unresolvable.references(),
             reads,
             state_of,
-        ));
+        )),
+        Verdict::NoCondition(wrong) => Some(Decision::Fail(format!(
+            "its condition is neither true nor false, but {}",
+            wrong.kind()
+        ))),
     }
-    let wrong = conditions
-        .iter()
-        .find(|condition| !matches!(condition, Value::Bool(_)))?;
-    Some(Decision::Fail(format!(
-        "its condition is neither true nor false, but {}",
-        wrong.kind()
-    )))
 }
 
-/// A condition about an output that a step did not live to put out does not hold; anything else
-/// that is missing is a fault.
+/// A condition about an output that a step did not live to put out, or about an approval that
+/// nobody came to decide, does not hold; anything else that is missing is a fault.
 fn unresolved(
     missing: &[Reference],
     reads: &StepReads,
     state_of: &dyn Fn(&str) -> Option<StepState>,
 ) -> Decision {
     for reference in missing {
-        if let Reference::Output { step, .. } = reference {
-            let state = state_of(step);
-            if reads.outputs.contains(step)
-                && state.is_some_and(|state| state != StepState::Succeeded)
-            {
-                return Decision::Skip(without(step, state));
-            }
+        let (step, read, ended) = match reference {
+            Reference::Output { step, .. } => (step, &reads.outputs, &[StepState::Succeeded][..]),
+            Reference::Answer { ask_ref, .. } => (
+                ask_ref,
+                &reads.answers,
+                &[StepState::Succeeded, StepState::Rejected][..],
+            ),
+            _ => continue,
+        };
+        let state = state_of(step);
+        if read.contains(step) && state.is_some_and(|state| !ended.contains(&state)) {
+            return Decision::Skip(without(step, state));
         }
     }
     let words = missing.first().and_then(|first| words(first, reads));
@@ -155,6 +154,14 @@ fn words(reference: &Reference, reads: &StepReads) -> Option<String> {
             "an output of the step {}, which has not set it",
             shown(step)
         )),
+        Reference::Answer { ask_ref, .. } if reads.answers.contains(ask_ref) => Some(format!(
+            "an answer to {} other than `{ANSWER}`, which is the only one an approval has",
+            shown(ask_ref)
+        )),
+        Reference::Answer { .. } => Some(
+            "an answer of something that is no approval, or that is not named in the text"
+                .to_owned(),
+        ),
         _ => None,
     }
 }

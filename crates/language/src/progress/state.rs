@@ -3,6 +3,7 @@
 use model::{RunState, StepState};
 
 use crate::evaluate::StatusProperty;
+use crate::reference::ANSWER;
 
 /// What `${steps.NAME.PROPERTY}` says about a step in this state; none while it is not known.
 ///
@@ -19,6 +20,16 @@ pub fn step_status(state: StepState, property: StatusProperty) -> Option<bool> {
             StepState::Skipped | StepState::Rejected | StepState::Cancelled
         ),
     })
+}
+
+/// What was answered to an approval in this state, under this name; none while nobody has decided, and for a name that
+/// no answer has.
+pub fn answer(state: StepState, name: &str) -> Option<&'static str> {
+    match state {
+        StepState::Succeeded if name == ANSWER => Some("approved"),
+        StepState::Rejected if name == ANSWER => Some("rejected"),
+        _ => None,
+    }
 }
 
 /// The state of a run whose steps are in these states.

@@ -2,7 +2,44 @@
 
 use std::collections::BTreeSet;
 
-use crate::evaluate::{Environment, Expression, Lookup, Reference, StatusProperty, Value};
+use crate::evaluate::{
+    Environment, Evaluation, Expression, Lookup, Reference, StatusProperty, Value,
+};
+
+/// What a condition has come to: `true` or `false`, or a list of such.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Verdict<'e> {
+    /// It holds.
+    Holds,
+    /// It does not, whatever else is missing.
+    DoesNotHold,
+    /// Something it needs cannot be resolved.
+    Unresolved,
+    /// This is neither true nor false.
+    NoCondition(&'e Value),
+}
+
+/// Judges what a condition was evaluated to. The first part that is not true decides. What is not
+/// resolved yet is passed by: it may become anything.
+pub fn judge(evaluation: &Evaluation) -> Verdict<'_> {
+    let parts = match &evaluation.value {
+        Value::List(list) => list.items(),
+        one => std::slice::from_ref(one),
+    };
+    for part in parts {
+        match part {
+            Value::Bool(true) => {}
+            Value::Bool(false) => return Verdict::DoesNotHold,
+            other if evaluation.complete() => return Verdict::NoCondition(other),
+            _ => {}
+        }
+    }
+    if evaluation.complete() {
+        Verdict::Holds
+    } else {
+        Verdict::Unresolved
+    }
+}
 
 /// An environment that knows nothing.
 struct Nothing;
@@ -47,17 +84,27 @@ impl Environment for Nothing {
 
 /// The steps whose end a condition depends on. None for a condition that is wrong in itself, or
 /// where `coalesce` makes up for them.
-pub(crate) fn looked_at(when: &Expression) -> BTreeSet<String> {
+fn looked_at(when: &Expression) -> BTreeSet<String> {
+    depended_on(when, |reference| match reference {
+        Reference::Status { step, .. } => Some(step),
+        _ => None,
+    })
+}
+
+/// The same with the approvals whose answer it depends on.
+pub(crate) fn looked_at_or_asked(when: &Expression) -> BTreeSet<String> {
+    depended_on(when, |reference| match reference {
+        Reference::Status { step, .. } | Reference::Answer { ask_ref: step, .. } => Some(step),
+        _ => None,
+    })
+}
+
+fn depended_on(when: &Expression, on: fn(&Reference) -> Option<&String>) -> BTreeSet<String> {
     let Ok(evaluation) = when.evaluate(&Nothing) else {
         return BTreeSet::new();
     };
     let references = evaluation.unresolvable.references().iter();
-    references
-        .filter_map(|reference| match reference {
-            Reference::Status { step, .. } => Some(step.clone()),
-            _ => None,
-        })
-        .collect()
+    references.filter_map(on).cloned().collect()
 }
 
 /// The conditions under which a step runs: its own, and that every step it depends on succeeds,

@@ -40,15 +40,15 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         Some("Secret") => (Kind::Secret, &["name"]),
         Some("Parameter") => (Kind::Parameter, &["name"]),
         Some("Output") => (Kind::Output, &["from", "name"]),
+        Some("Answer") => (Kind::Answer, &["askRef", "name"]),
         Some("Data") => {
             return Reading::Reference(Written {
                 reference: Reference::Event,
                 computed: Vec::new(),
-                named: None,
+                named: [None; 2],
                 question: tree.get(id, "query"),
             });
         }
-        Some("Answer") => return Reading::Nothing,
         // Any other word makes ordinary data.
         other => {
             misspelled(tree, word, other.unwrap_or_default(), findings);
@@ -57,8 +57,8 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
     };
     let mut names = Vec::new();
     let mut computed = Vec::new();
-    let mut first = None;
-    for field in fields {
+    let mut nodes = [None; 2];
+    for (field, node) in fields.iter().zip(&mut nodes) {
         let value = tree.get(id, field).or_else(|| {
             // The first workflows wrote it so.
             (*field == "from")
@@ -80,14 +80,14 @@ pub(super) fn read(tree: &Tree<'_>, id: NodeId, findings: &mut Findings<'_>) -> 
         if matches!(name, Name::Computed) {
             computed.push(value);
         }
-        first.get_or_insert(value);
+        *node = Some(value);
         names.push(name);
     }
     match Reference::new(kind, names) {
         Some(reference) => Reading::Reference(Written {
             reference,
             computed,
-            named: first,
+            named: nodes,
             question: None,
         }),
         None => Reading::Nothing,
@@ -123,5 +123,6 @@ fn type_word(kind: Kind) -> &'static str {
         Kind::Secret => "Secret",
         Kind::Parameter => "Parameter",
         Kind::Output | Kind::Step => "Output",
+        Kind::Answer => "Answer",
     }
 }

@@ -22,6 +22,8 @@ pub(super) enum Reading {
 /// A tag with fixed fields.
 struct Shape {
     tag: &'static str,
+    /// What it refers to; none for the data of an event.
+    kind: Option<Kind>,
     fields: &'static [&'static str],
     /// Whether the single field can stand alone.
     scalar: bool,
@@ -32,6 +34,7 @@ struct Shape {
 const SHAPES: [Shape; 6] = [
     Shape {
         tag: "!Connection",
+        kind: Some(Kind::Connection),
         fields: &["type", "name"],
         scalar: false,
         example: "`!Connection {type: aws, name: my-aws-account}` or \
@@ -39,30 +42,35 @@ const SHAPES: [Shape; 6] = [
     },
     Shape {
         tag: "!Secret",
+        kind: Some(Kind::Secret),
         fields: &["name"],
         scalar: true,
         example: "`!Secret my-secret`",
     },
     Shape {
         tag: "!Parameter",
+        kind: Some(Kind::Parameter),
         fields: &["name"],
         scalar: true,
         example: "`!Parameter my-parameter`",
     },
     Shape {
         tag: "!Output",
+        kind: Some(Kind::Output),
         fields: &["from", "name"],
         scalar: false,
         example: "`!Output {from: step, name: output}` or `!Output [step, output]`",
     },
     Shape {
         tag: "!Data",
+        kind: None,
         fields: &["query"],
         scalar: true,
         example: "`!Data field`",
     },
     Shape {
         tag: "!Answer",
+        kind: Some(Kind::Answer),
         fields: &["askRef", "name"],
         scalar: false,
         example: "`!Answer [step, approval]`",
@@ -186,20 +194,13 @@ fn reference(
     values: &[NodeId],
     findings: &mut Findings<'_>,
 ) -> Reading {
-    let kind = match shape.tag {
-        "!Connection" => Kind::Connection,
-        "!Secret" => Kind::Secret,
-        "!Parameter" => Kind::Parameter,
-        "!Output" => Kind::Output,
-        "!Data" => {
-            return Reading::Reference(Written {
-                reference: Reference::Event,
-                computed: Vec::new(),
-                named: None,
-                question: values.first().copied(),
-            });
-        }
-        _ => return Reading::Nothing,
+    let Some(kind) = shape.kind else {
+        return Reading::Reference(Written {
+            reference: Reference::Event,
+            computed: Vec::new(),
+            named: [None; 2],
+            question: values.first().copied(),
+        });
     };
     let mut names = Vec::new();
     let mut computed = Vec::new();
@@ -214,7 +215,7 @@ fn reference(
         Some(reference) => Reading::Reference(Written {
             reference,
             computed,
-            named: values.first().copied(),
+            named: [values.first().copied(), values.get(1).copied()],
             question: None,
         }),
         None => Reading::Nothing,

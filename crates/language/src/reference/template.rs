@@ -13,8 +13,8 @@ use crate::expression::next_template;
 pub(super) struct TemplateReference {
     pub(super) reference: Reference,
     pub(super) range: Range<usize>,
-    /// The first name behind the root, without its quotes, if it is written out.
-    pub(super) named: Option<Range<usize>>,
+    /// The names behind the root, without their quotes, as far as they are written out.
+    pub(super) named: [Option<Range<usize>>; 2],
     pub(super) guarded: bool,
     /// Whether nothing at all follows the root: it would expand to everything there is.
     pub(super) whole: bool,
@@ -304,7 +304,7 @@ impl<'t> Scanner<'t> {
             Kind::Parameter,
             Kind::Output,
         ] {
-            self.push(start, Reference::Dynamic(kind), None, whole);
+            self.push(start, Reference::Dynamic(kind), [None, None], whole);
         }
     }
 
@@ -312,7 +312,7 @@ impl<'t> Scanner<'t> {
         &mut self,
         start: usize,
         reference: Reference,
-        named: Option<Range<usize>>,
+        named: [Option<Range<usize>>; 2],
         whole: bool,
     ) {
         if self.templates.references.len() >= self.most {
@@ -337,7 +337,7 @@ impl<'t> Scanner<'t> {
             "parameters" => Kind::Parameter,
             "outputs" => Kind::Output,
             "steps" => Kind::Step,
-            "event" => return self.push(start, Reference::Event, None, false),
+            "event" => return self.push(start, Reference::Event, [None, None], false),
             "true" | "false" | "null" => return,
             _ => {
                 let guarded = self.group().guarded;
@@ -364,7 +364,7 @@ impl<'t> Scanner<'t> {
             _ => None,
         };
         let whole = first.is_none() && !self.goes_on();
-        let named = first.as_ref().map(|(_, range)| range.clone());
+        let named = [&first, &second].map(|part| part.as_ref().map(|(_, range)| range.clone()));
         let name = |part: Option<(String, _)>| match part {
             Some((word, _)) => Name::Literal(word),
             None => Name::Computed,
@@ -393,6 +393,7 @@ mod tests {
                 Reference::Parameter { name } => format!("parameter {name}"),
                 Reference::Output { step } => format!("output {step}"),
                 Reference::Status { step } => format!("status {step}"),
+                Reference::Answer { step, .. } => format!("answer {step}"),
                 Reference::Event => "event".to_owned(),
                 Reference::Dynamic(kind) => format!("dynamic {}", kind.as_str()),
             };
@@ -515,8 +516,8 @@ mod tests {
             ("${$.outputs.\"x\".y}", "x"),
             ("${connections.aws[x]}", "aws"),
         ] {
-            let named = read(text).references.remove(0).named.expect(text);
-            assert_eq!(&text[named], name);
+            let [named, _] = read(text).references.remove(0).named;
+            assert_eq!(&text[named.expect(text)], name);
         }
     }
 }

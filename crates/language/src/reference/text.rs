@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::walk::{Around, Walker};
-use super::{Found, Named, function, guards, template};
+use super::{Found, Named, Notation, function, guards, template};
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::expression::{self, Call, Wrong};
@@ -57,7 +57,20 @@ impl<'a> Text<'a> {
         same.then(|| Span::new(start + range.start - at, start + range.end - at))
     }
 
-    /// The same, or else the whole node.
+    /// Where a name stands, without its quotes.
+    fn name(&self, range: &Range<usize>) -> Option<Named> {
+        let quoted = self.written[..range.start].ends_with(['\'', '"', '`']);
+        Some(Named {
+            span: self.exact(range)?,
+            notation: if quoted {
+                Notation::Quoted
+            } else {
+                Notation::Word
+            },
+        })
+    }
+
+    /// Where a part of the text stands, or else the whole node.
     fn place(&self, range: &Range<usize>) -> Span {
         self.exact(range).unwrap_or(self.span)
     }
@@ -138,14 +151,7 @@ impl Walker<'_, '_> {
                 span: text.place(&one.range),
                 node: id,
                 reference: one.reference,
-                named: one
-                    .named
-                    .as_ref()
-                    .and_then(|range| text.exact(range))
-                    .map(|span| Named {
-                        span,
-                        template: true,
-                    }),
+                named: one.named.map(|range| text.name(&range?)),
                 guarded: around.guarded || one.guarded,
                 whole: one.whole,
             });

@@ -1,7 +1,7 @@
 //! Goes through a value and finds every reference in it, following aliases and merge keys.
 
 use super::text::check_question;
-use super::{Found, Named, Written, function, guards, map_form, tag, text};
+use super::{Found, Named, Notation, Written, function, guards, map_form, tag, text};
 use crate::code::Code;
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
@@ -191,13 +191,14 @@ impl<'a, 't> Walker<'a, 't> {
         if let Some(question) = written.question {
             check_question(self.tree, question, around, findings);
         }
-        let named = written
-            .named
-            .filter(|node| matches!(self.tree.content(*node), Content::Scalar(..)))
-            .map(|node| Named {
+        let named = written.named.map(|node| {
+            let node =
+                node.filter(|node| matches!(self.tree.content(*node), Content::Scalar(..)))?;
+            Some(Named {
                 span: self.tree.span(node),
-                template: false,
-            });
+                notation: Notation::Scalar,
+            })
+        });
         found.push(Found {
             reference: written.reference,
             span,

@@ -5,6 +5,8 @@ mod area;
 mod case;
 mod environment;
 mod expression;
+mod folder;
+mod itself;
 mod progress;
 mod schedules;
 mod transfer;
@@ -12,7 +14,7 @@ mod validation;
 mod values;
 mod yaml;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::{Map, Value, json};
@@ -21,32 +23,79 @@ use crate::area::{Area, Other};
 use crate::case::Verdict;
 
 fn main() -> ExitCode {
-    let given = std::env::var_os("CONFORMANCE_CASES");
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");
-    let folder = given.as_ref().map_or(own, PathBuf::from);
-    let mut report = Map::new();
-    let (mut failures, mut broken) = (0, false);
-    for (name, path) in files(&folder) {
+    let given = folder::given("CONFORMANCE_CASES");
+    let own = given.is_none();
+    // Whoever asks for the cases of a folder wants those counted and nothing else.
+    let mut broken = own && !itself::is_sound();
+    let cases = given.unwrap_or_else(|| folder::root().join(folder::OWN));
+    let mut judged = Judged::default();
+    match folder::files(&cases) {
+        Ok(files) => {
+            for (name, path) in files {
+                judged.file(name, &path);
+            }
+            if judged.report.is_empty() && !judged.broken {
+                judged.is_broken(format_args!(
+                    "{}: no area of this harness is here",
+                    cases.display()
+                ));
+            }
+        }
+        Err(sentence) => judged.is_broken(format_args!("{sentence}")),
+    }
+    broken |= judged.broken;
+    if let Some(path) = folder::given("CONFORMANCE_REPORT") {
+        let text = format!("{:#}\n", Value::Object(judged.report));
+        if let Err(error) = std::fs::write(&path, text) {
+            eprintln!("the report {} cannot be written: {error}", path.display());
+            broken = true;
+        }
+    }
+    // Cases from elsewhere are counted; the project's own have to pass.
+    if broken || (own && judged.failures > 0) {
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// What became of the files so far.
+#[derive(Default)]
+struct Judged {
+    report: Map<String, Value>,
+    failures: usize,
+    /// Whether not everything could be judged.
+    broken: bool,
+}
+
+impl Judged {
+    fn is_broken(&mut self, why: std::fmt::Arguments<'_>) {
+        eprintln!("{why}");
+        self.broken = true;
+    }
+
+    /// Judges the cases of one file, and prints the line of its area.
+    fn file(&mut self, name: String, path: &Path) {
         let area = match Area::named(&name) {
             Ok(area) => area,
-            Err(Other::Harness) => continue,
-            Err(Other::Unknown) => {
-                eprintln!("{name}: no such area");
-                broken = true;
-                continue;
-            }
+            Err(Other::Harness) => return,
+            Err(Other::Unknown) => return self.is_broken(format_args!("{name}: no such area")),
         };
-        let Some(file) = read(&path) else {
-            eprintln!("{}: this cannot be read", path.display());
-            broken = true;
-            continue;
+        let file = read(path);
+        let Some((file, cases)) = file
+            .as_ref()
+            .and_then(|file| Some((file, file["cases"].as_array()?)))
+        else {
+            return self.is_broken(format_args!(
+                "{}: no cases can be read here",
+                path.display()
+            ));
         };
         let mut failed = Vec::new();
         let mut passed = 0;
-        for case in file["cases"].as_array().into_iter().flatten() {
+        for case in cases {
             // A panic is caught to count it, and makes the whole run fail.
-            let verdict = std::panic::catch_unwind(|| area.check(&file, case));
-            broken |= verdict.is_err();
+            let verdict = std::panic::catch_unwind(|| area.check(file, case));
+            self.broken |= verdict.is_err();
             match verdict.unwrap_or_else(|_| Verdict::failed(Value::Null, json!("a panic"))) {
                 Verdict::Passed => passed += 1,
                 Verdict::Failed { expected, got } => {
@@ -55,33 +104,10 @@ fn main() -> ExitCode {
             }
         }
         println!("{name}: {passed} passed, {} failed", failed.len());
-        failures += failed.len();
-        report.insert(name, json!({"passed": passed, "failed": failed}));
+        self.failures += failed.len();
+        self.report
+            .insert(name, json!({"passed": passed, "failed": failed}));
     }
-    if let Some(path) = std::env::var_os("CONFORMANCE_REPORT") {
-        let text = format!("{:#}\n", Value::Object(report));
-        if let Err(error) = std::fs::write(&path, text) {
-            eprintln!("the report cannot be written: {error}");
-            broken = true;
-        }
-    }
-    // Cases from elsewhere are counted; the project's own have to pass.
-    if broken || (given.is_none() && failures > 0) {
-        return ExitCode::FAILURE;
-    }
-    ExitCode::SUCCESS
-}
-
-/// The case files of the folder with their stems, sorted.
-fn files(folder: &Path) -> Vec<(String, PathBuf)> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .filter_map(|path| Some((path.file_stem()?.to_str()?.to_owned(), path.clone())))
-        .collect();
-    files.sort();
-    files
 }
 
 fn read(path: &Path) -> Option<Value> {

@@ -14,6 +14,7 @@ const SCHEMA: [&str; 4] = ["empty_value", "key_not_text", "wrong_type", "wrong_u
 const MEANING: [&str; 14] = [
     "dependency_cycle",
     "duplicate_step",
+    "impossible_name",
     "out_of_place",
     "self_dependency",
     "template_syntax",
@@ -25,7 +26,6 @@ const MEANING: [&str; 14] = [
     "whole_root",
     "wrong_arguments",
     "wrong_image",
-    "wrong_schedule",
 ];
 
 pub(crate) fn check(case: &Json) -> Verdict {

@@ -105,6 +105,7 @@ fn an_image_matters_most_where_a_step_has_nothing_else() {
     }
     let trigger = "triggers:\n- {name: a, source: {type: webhook, image: \"a b\"}}\n";
     assert_eq!(complaints(trigger), ["2:44 wrong_image `\"a b\"`"]);
+    assert!(!read(trigger).has_errors());
 }
 
 #[test]

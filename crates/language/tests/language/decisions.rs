@@ -102,9 +102,103 @@ fn a_broken_condition_is_a_failure_and_says_why() {
             other => panic!("{when}: {other:?}"),
         }
     }
-    // The first condition that does not hold settles it, whatever is missing elsewhere.
-    let steps = "- {name: b, image: i, when: ['${parameters.no}', '${secrets.gone == 1}']}";
-    assert!(matches!(decided(steps, &[]), Decision::Skip(_)));
+}
+
+#[test]
+fn the_first_condition_that_is_not_true_decides() {
+    let fate = |when: &str| match decided(&format!("- {{name: b, image: i, when: {when}}}"), &[]) {
+        Decision::Start => "starts".to_owned(),
+        Decision::Skip(_) => "is skipped".to_owned(),
+        Decision::Fail(_) => "fails".to_owned(),
+        other => format!("{other:?}"),
+    };
+    for (when, expected) in [
+        ("['${parameters.word}', '${parameters.no}']", "fails"),
+        ("[true, '${parameters.word}', false]", "fails"),
+        ("['${parameters.no}', '${parameters.word}']", "is skipped"),
+        // Whatever is missing elsewhere.
+        ("['${parameters.no}', '${secrets.gone == 1}']", "is skipped"),
+        ("['${secrets.gone == 1}', '${parameters.no}']", "is skipped"),
+        (
+            "['${parameters.word}', '${secrets.gone == 1}', '${parameters.no}']",
+            "is skipped",
+        ),
+        ("['${parameters.word}', '${secrets.gone == 1}']", "fails"),
+        ("[]", "starts"),
+    ] {
+        assert_eq!(fate(when), expected, "{when}");
+    }
+}
+
+const ASK: &str = "- {name: ask, type: approval}\n";
+
+#[test]
+fn an_answer_is_waited_for() {
+    for step in [
+        "- {name: b, image: i, when: !Fn.equals [!Answer [ask, approval], approved]}",
+        "- {name: b, image: i, when: {$fn.equals: [{$type: Answer, askRef: ask, name: approval}, approved]}}",
+        "- {name: b, image: i, env: {X: !Answer {askRef: ask, name: approval}}}",
+    ] {
+        let steps = format!("{ASK}{step}");
+        let states = [("ask", StepState::WaitingForApproval)];
+        assert_eq!(decided(&steps, &states), Decision::Wait, "{step}");
+        let Ok(workflow) = runnable(&format!("steps:\n{steps}")) else {
+            panic!("it cannot run: {steps}");
+        };
+        let step = &workflow.steps[1];
+        assert_eq!(step.needs, ["ask"]);
+        assert_eq!(step.reads.answers, ["ask"]);
+        assert!(step.must_succeed.is_empty());
+    }
+}
+
+#[test]
+fn an_answer_that_was_looked_at_replaces_the_success() {
+    let with = |when: &str| {
+        let text = format!("steps:\n{ASK}- {{name: b, image: i, dependsOn: ask, when: {when}}}\n");
+        let workflow = runnable(&text).ok()?;
+        Some(workflow.steps[1].must_succeed.clone())
+    };
+    let asked = with("!Fn.equals [!Answer [ask, approval], rejected]");
+    assert_eq!(asked.as_deref(), Some(&[][..]));
+    assert_eq!(with("true"), Some(vec!["ask".to_owned()]));
+}
+
+#[test]
+fn an_answer_that_never_came_says_why() {
+    let steps = format!(
+        "{ASK}- {{name: b, image: i, when: !Fn.equals [!Answer [ask, approval], approved]}}"
+    );
+    for (state, expected) in [
+        (StepState::Skipped, "the step `ask` was skipped"),
+        (StepState::Cancelled, "the step `ask` was stopped"),
+    ] {
+        assert_eq!(
+            decided(&steps, &[("ask", state)]),
+            Decision::Skip(expected.into())
+        );
+    }
+    for (answer, expected) in [
+        ("!Answer [ask, other]", "other than `approval`"),
+        ("!Answer [a, approval]", "something that is no approval"),
+    ] {
+        let steps =
+            format!("{A}{ASK}- {{name: b, image: i, when: !Fn.equals [{answer}, approved]}}");
+        let states = [("a", StepState::Succeeded), ("ask", StepState::Succeeded)];
+        match decided(&steps, &states) {
+            Decision::Fail(sentence) => assert!(sentence.contains(expected), "{sentence}"),
+            other => panic!("{answer}: {other:?}"),
+        }
+    }
+    for (state, name, expected) in [
+        (StepState::Succeeded, "approval", Some("approved")),
+        (StepState::Rejected, "approval", Some("rejected")),
+        (StepState::WaitingForApproval, "approval", None),
+        (StepState::Skipped, "approval", None),
+        (StepState::Succeeded, "other", None),
+    ] {
+        assert_eq!(language::answer(state, name), expected, "{state} {name}");
+    }
 }
 
 #[test]

@@ -308,7 +308,6 @@ fn what_is_not_a_reference_is_left_alone() {
         "a: {$type: Other, name: x}
 b: {$type: 5}
 c: !Fn.coalesce [host, x]
-d: !Answer [ask, approval]
 e: $${((( $${ $ $
 f: !!binary aGk=
 g: !!str 5

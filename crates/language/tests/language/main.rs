@@ -12,6 +12,7 @@ mod hostile;
 mod mutations;
 mod order;
 mod page;
+mod possible;
 mod properties;
 mod recovery;
 mod runnable;
@@ -20,6 +21,7 @@ mod schedules;
 mod schema;
 mod setup;
 mod templates;
+mod triggers;
 mod values;
 mod yaml;
 

@@ -108,6 +108,47 @@ steps:
 }
 
 #[test]
+fn answers_are_checked_like_other_references_to_steps() {
+    let text = "\
+steps:
+- {name: ask, type: approval}
+- {name: build, image: i, when: !Fn.equals [!Answer [aks, approval], approved]}
+- {name: test, image: i, when: !Fn.equals [!Answer [build, approval], approved]}
+- {name: own, image: i, when: !Fn.equals [{$type: Answer, askRef: own, name: approval}, approved]}
+- {name: calm, image: i, env: {X: !Fn.coalesce [!Answer [gone, approval], no]}}
+- {name: late, image: i, env: {X: !Answer [ask, aproval]}}
+";
+    assert_eq!(
+        complaints(text),
+        [
+            "3:45 unknown_step `!Answer [aks, approval]`",
+            "4:44 out_of_place `!Answer [build, approval]`",
+            "5:43 self_dependency `{$type: Answer, askRef: own, name: approval}`",
+            "5:43 out_of_place `{$type: Answer, askRef: own, name: approval}`",
+            "6:49 unknown_step `!Answer [gone, approval]`",
+            "7:35 unknown_value `!Answer [ask, aproval]`",
+        ]
+    );
+    let document = read(text);
+    assert_eq!(errors(&document).len(), 2);
+    let fixes = document.diagnostics.iter().map(|one| one.fix.as_ref());
+    let fixes: Vec<_> = fixes
+        .map(|fix| fix.map(|fix| fix.edits[0].text.as_str()))
+        .collect();
+    assert_eq!(
+        fixes,
+        [Some("ask"), None, None, None, None, Some("approval")]
+    );
+    assert_eq!(document.plan.steps[5].needs, ["ask"]);
+    let circle = "\
+steps:
+- {name: ask, type: approval, dependsOn: b}
+- {name: b, image: i, when: !Fn.equals [!Answer [ask, approval], approved]}
+";
+    assert!(errors(&read(circle))[0].contains("wait for each other"));
+}
+
+#[test]
 fn depends_on_through_an_alias() {
     let text = "\
 locals: {all: &all [a, b]}

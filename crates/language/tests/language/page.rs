@@ -2,12 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use language::limits::{MAX_NODES, MAX_TEXT};
+use language::limits::{
+    MAX_ALIASED_BYTES, MAX_ALIASED_NODES, MAX_ALIASES, MAX_DEPTH, MAX_DIAGNOSTICS, MAX_NAME,
+    MAX_NESTING, MAX_NODES, MAX_REFERENCES, MAX_STEPS, MAX_TEXT,
+};
 use language::{CODES, Diagnostic, Fix, Severity, read};
 
 use crate::numbered;
 
 const PAGE: &str = include_str!("../../../../docs/11-diagnostics.md");
+
+const WORKFLOWS: &str = include_str!("../../../../docs/04-workflows.md");
 
 /// What the page says about one code.
 struct Section {
@@ -108,6 +113,45 @@ fn every_example_brings_its_code_about() {
     assert_eq!(shown, told, "a code has neither an example nor a text here");
 }
 
+#[test]
+fn the_chapter_about_workflows_repeats_the_limits() {
+    let (_, table) = WORKFLOWS
+        .split_once("\n## Limits\n")
+        .expect("there is a part about them");
+    let thousands = |number: usize| match number {
+        0..1000 => number.to_string(),
+        _ => format!("{},{:03}", number / 1000, number % 1000),
+    };
+    for (row, limit) in [
+        ("Text that is checked", format!("{} KiB", MAX_TEXT / 1024)),
+        ("Lists, maps and scalars read", thousands(MAX_NODES)),
+        ("Lists and maps inside each other", thousands(MAX_NESTING)),
+        (
+            "Lists and maps inside each other",
+            thousands(MAX_DEPTH as usize),
+        ),
+        ("Steps, and triggers", thousands(MAX_STEPS)),
+        ("Name of a step or trigger", format!("{MAX_NAME} bytes")),
+        ("References to", thousands(MAX_REFERENCES)),
+        ("Templates", format!("{} KiB", MAX_TEXT / 1024)),
+        ("Aliases followed", thousands(MAX_ALIASES as usize)),
+        ("Aliases followed", thousands(MAX_ALIASED_NODES as usize)),
+        (
+            "Aliases followed",
+            format!("{} MiB", MAX_ALIASED_BYTES / 1024 / 1024),
+        ),
+        ("Problems shown", format!("{MAX_DIAGNOSTICS} errors")),
+    ] {
+        let found = table
+            .lines()
+            .find(|line| line.starts_with(&format!("| {row}")));
+        assert!(
+            found.is_some_and(|line| line.contains(&limit)),
+            "{row}: {limit}, not {found:?}"
+        );
+    }
+}
+
 /// The text after a fix.
 fn fixed(text: &str, fix: &Fix) -> String {
     let mut text = text.to_owned();
@@ -140,6 +184,7 @@ fn every_fix_cures_what_it_belongs_to() {
     }
     for code in [
         "comment",
+        "impossible_name",
         "key_not_text",
         "missing_blank",
         "number_not_finite",

@@ -87,8 +87,8 @@ proptest! {
 
     #[test]
     fn trees_of_any_text(written in any::<String>()) {
-        template(&Value::text(&written));
-        data(&Value::text(&written));
+        template(&Value::text(&*written));
+        data(&Value::text(&*written));
     }
 
     #[test]

@@ -22,7 +22,7 @@ fn sentences_name_the_place_and_a_way_out() {
         ),
         (
             "${parameters.list[3]}",
-            "at `env.URL`: in `${…}`: `parameters.list.3`: the list has 1 items, which is not \
+            "at `env.URL`: in `${…}`: `parameters.list.3`: the list has 1 item, which is not \
              enough",
         ),
         (
@@ -31,7 +31,7 @@ fn sentences_name_the_place_and_a_way_out() {
         ),
         (
             "${equals(1)}",
-            "at `env.URL`: in `${…}`: in the call of `equals`: it takes 2 arguments, but 1 are \
+            "at `env.URL`: in `${…}`: in the call of `equals`: it takes 2 arguments, but one is \
              given",
         ),
         (

@@ -352,6 +352,36 @@ fn a_letter_that_is_wrong_in_the_oldest_dialect() {
 }
 
 #[test]
+fn a_parameter_is_indispensable_where_nothing_copes_with_its_absence() {
+    let text = "\
+steps:
+- name: s
+  image: i
+  env:
+    A: ${coalesce(parameters.guarded, 'eu')}
+    B: !Fn.coalesce [!Parameter guarded, us]
+    C: ${exists(parameters.both)} ${parameters.both}
+    D: ${parameters.plain}
+triggers:
+- {name: t, source: {type: push}, binding: {key: '${parameters.trigger}'}}
+";
+    let document = read(text);
+    let found = document.requirements.parameters.iter();
+    let found: Vec<_> = found
+        .map(|one| (one.name.as_str(), one.indispensable, one.required))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("guarded", false, true),
+            ("both", true, true),
+            ("plain", true, true),
+            ("trigger", false, true)
+        ]
+    );
+}
+
+#[test]
 fn schedules_bring_no_data() {
     let text = "\
 parameters: {a: {}, b: {}}

@@ -70,7 +70,7 @@ impl Service {
         let (name, kind) = fields.checked(name.zip(kind))?;
         let type_name: TypeName = parse("type", kind.name)?;
 
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         self.look_for_key(&mut tx).await?;
         if store::used_ids::contains(&mut tx, new.id.as_str())
             .await
@@ -122,7 +122,7 @@ impl Service {
         changes: BTreeMap<String, Change>,
     ) -> Result<(), Problem> {
         self.allow(changes.values().filter_map(Change::given))?;
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(administrator).await?;
         self.look_for_key(&mut tx).await?;
         let row = connections::find(&mut tx, &self.account, id)
             .await
@@ -182,8 +182,7 @@ impl Service {
         id: &ConnectionId,
         typed_name: Option<String>,
     ) -> Result<(), Problem> {
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still_administers(&mut tx, administrator).await?;
+        let mut tx = self.begin(administrator).await?;
         let row = connections::find(&mut tx, &self.account, id)
             .await
             .map_err(broken)?;

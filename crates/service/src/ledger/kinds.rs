@@ -19,7 +19,7 @@ pub enum EventKind {
     Grants,
     /// Values that steps and conditions were given.
     HandOuts,
-    /// Values that steps were refused.
+    /// Values that steps and conditions were refused.
     Refusals,
     /// Changes of the vault's keys, and values that do not open.
     Keys,
@@ -130,7 +130,7 @@ impl EventKind {
             Self::Secrets => &["secret.add", "secret.overwrite", "secret.delete"],
             Self::Grants => &["connection.limit", "connection.grant"],
             Self::HandOuts => &["step.read", "condition.read"],
-            Self::Refusals => &["step.refused"],
+            Self::Refusals => &["step.refused", "condition.refused"],
             Self::Keys => &[
                 "vault.key_add",
                 "vault.verifying_key_add",

@@ -3,7 +3,7 @@
 use model::{Problem, Timestamp};
 use store::checkpoints::{self, Checkpoint};
 use store::ledger::{self, Verdict};
-use store::vault_keys;
+use store::vault_keys::{self, KnownKey};
 use vault::{Statement, VerifyingKey};
 
 use crate::Service;
@@ -25,6 +25,18 @@ pub struct LedgerStanding {
     pub verified_to: u64,
     /// What is wrong, if something is: a sentence.
     pub wrong: Option<String>,
+    /// Why the checkpoint proves nothing, if it does not: a sentence.
+    pub unproved: Option<String>,
+}
+
+/// Who has signed a checkpoint.
+enum By {
+    /// The key that this process was started with, or one that it leads to.
+    Believed,
+    /// A key that only the database names.
+    Database,
+    /// Not the key that it names.
+    Nobody,
 }
 
 impl Service {
@@ -40,27 +52,43 @@ impl Service {
             checkpoint: last.as_ref().map(|last| (last.number, last.at)),
             verified_to: 0,
             wrong: None,
+            unproved: None,
         };
         let Some(last) = last else {
             return Ok(standing);
         };
         let there = ledger::hash_of(&self.store, last.number).await;
-        standing.wrong = match there.map_err(broken)? {
-            None => Some(format!(
-                "Its end is cut off: an engine has signed entry {}, which is gone.",
-                last.number
-            )),
-            Some(hash) if hash != last.hash => Some(format!(
-                "Entry {} is not the one that an engine has signed.",
-                last.number
-            )),
-            Some(_) if !self.is_signed(&last).await? => Some(format!(
-                "The checkpoint of entry {} was not signed by a key of this vault.",
-                last.number
-            )),
-            Some(_) => None,
-        };
-        if standing.wrong.is_none() {
+        let there = there.map_err(broken)?;
+        match (there, self.signed(&last).await?) {
+            (None, _) => {
+                standing.wrong = Some(format!(
+                    "Its end is cut off: an engine has signed entry {}, which is gone.",
+                    last.number
+                ));
+            }
+            (Some(hash), _) if hash != last.hash => {
+                standing.wrong = Some(format!(
+                    "Entry {} is not the one that an engine has signed.",
+                    last.number
+                ));
+            }
+            (_, By::Nobody) => {
+                standing.wrong = Some(format!(
+                    "The checkpoint of entry {} was not signed by a key of this vault.",
+                    last.number
+                ));
+            }
+            (_, By::Database) => {
+                standing.unproved = Some(format!(
+                    "The checkpoint of entry {} was signed with the key {}, which only the database \
+                     names: it is not the one that this server was started with, and does not follow \
+                     from it.",
+                    last.number, last.key_id
+                ));
+            }
+            (_, By::Believed) => {}
+        }
+        if standing.wrong.is_none() && standing.unproved.is_none() {
             let walked = ledger::walk_from(&self.store, last.number, &last.hash, WALKED).await;
             let walked = walked.map_err(broken)?;
             standing.verified_to = walked.number;
@@ -73,20 +101,24 @@ impl Service {
         Ok(standing)
     }
 
-    async fn is_signed(&self, checkpoint: &Checkpoint) -> Result<bool, Problem> {
+    async fn signed(&self, checkpoint: &Checkpoint) -> Result<By, Problem> {
         let keys = vault_keys::all(&self.store).await.map_err(broken)?;
-        let known = keys
-            .into_iter()
-            .find(|known| known.key.key_id == checkpoint.key_id);
-        let key = known.and_then(|known| {
-            let bytes = known.verifying_key?;
-            VerifyingKey::from_bytes(&bytes).ok()
-        });
         let statement = Statement::Checkpoint {
             number: checkpoint.number,
             hash: &checkpoint.hash,
             at: checkpoint.at.0,
         };
-        Ok(key.is_some_and(|key| key.verify(&statement, &checkpoint.signature)))
+        let (key, by) = match self.vouched(&keys, &checkpoint.key_id) {
+            Some(key) => (Some(key), By::Believed),
+            None => (named(&keys, &checkpoint.key_id), By::Database),
+        };
+        let good = key.is_some_and(|key| key.verify(&statement, &checkpoint.signature));
+        Ok(if good { by } else { By::Nobody })
     }
+}
+
+/// What a row says that the signatures of that key are verified with.
+fn named(keys: &[KnownKey], id: &str) -> Option<VerifyingKey> {
+    let known = keys.iter().find(|known| known.key.key_id == id)?;
+    VerifyingKey::from_bytes(known.verifying_key.as_deref()?).ok()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::Role;
+use model::{Role, counted};
 use serde_json::Value;
 use store::ledger::{LedgerRow, Names};
 
@@ -74,7 +74,7 @@ impl<'a> Words<'a> {
             "user.add" if own => return self.role("joined as ", "role"),
             "user.add" => {
                 self.of("added ", subject);
-                return self.role(" as ", "role");
+                self.role(" as ", "role");
             }
             "user.change_role" => {
                 self.of("changed the role of ", subject);
@@ -110,16 +110,13 @@ impl<'a> Words<'a> {
     }
 
     fn sign_in_failed(&mut self, subject: &str) {
-        let more = self.number("more");
-        self.text(match more {
-            None => "failed to sign in",
-            Some(_) => "failed again to sign in",
-        });
+        self.text("failed to sign in");
         if subject.is_empty() {
             self.text(" with an address that nobody has");
         } else {
             self.of(" as ", subject);
         }
+        let more = self.number("more");
         match (more, self.string("since"), self.string("from")) {
             (Some(more), since, _) => {
                 let since = since.unwrap_or_default();
@@ -135,7 +132,12 @@ impl<'a> Words<'a> {
 
     fn joining(&mut self) {
         match self.row.act.as_str() {
-            "invitation.add" => self.role("invited somebody as ", "role"),
+            "invitation.add" => {
+                self.role("invited somebody as ", "role");
+                if !self.list("replaces").is_empty() {
+                    self.text(", in the place of an earlier invitation");
+                }
+            }
             "invitation.withdraw" => self.text("withdrew an invitation"),
             "invitation.use" => {
                 self.text("used an invitation, as ");
@@ -253,25 +255,37 @@ impl<'a> Words<'a> {
 
     /// What steps and conditions were given and refused.
     fn value(&mut self, subject: &str) {
-        let refused = self.row.act == "step.refused";
-        if refused && self.detail["more"].as_bool() == Some(true) {
+        if self.row.act == "step.refused" && self.detail["more"].as_bool() == Some(true) {
             return self.text("was refused more; this attempt's refusals are not told any further");
         }
-        let condition = self.row.act == "condition.read";
-        let verb = match self.row.act.as_str() {
-            "step.read" => "was given ",
-            "step.refused" => "was refused ",
-            "condition.read" => "read ",
+        let (verb, condition, refused) = match self.row.act.as_str() {
+            "step.read" => ("was given ", false, false),
+            "step.refused" => ("was refused ", false, true),
+            "condition.read" => ("read ", true, false),
+            "condition.refused" => ("refused ", true, true),
             _ => return self.unknown(),
         };
         let subject = if refused { "" } else { subject };
-        if self.detail["kind"] == "secret" {
-            self.secret_named(verb, subject);
-        } else {
-            self.connection_named(verb, subject);
+        match self.string("kind").as_deref() {
+            Some("secret") => self.secret_named(verb, subject),
+            // What a condition works out may come from a value, so no name is told.
+            None if condition && refused => {
+                self.text(verb);
+                self.text("names that are worked out");
+            }
+            _ => self.connection_named(verb, subject),
         }
         if let Some(revision) = self.number("revision") {
             self.text(&format!(", revision {revision}"));
+        }
+        if refused {
+            self.text(match self.string("reason").as_deref() {
+                Some("not_written") => ", which the step is not written to read",
+                Some("missing") => ", which does not exist",
+                Some("no_permission") => ", which the workflow has no permission to use",
+                Some("unopenable") => ", which is stored and could not be opened",
+                _ => "",
+            });
         }
         if condition {
             let step = self.string("step").unwrap_or_default();
@@ -526,13 +540,6 @@ fn somebody(act: &str) -> bool {
         act,
         "user.sign_in_failed" | "setup_code.use" | "invitation.use"
     )
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        more => format!("{more} {many}"),
-    }
 }
 
 /// Steps make up names. What would move, hide or turn around the text beside it is shown as U+FFFD.

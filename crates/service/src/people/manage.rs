@@ -1,8 +1,8 @@
 //! What administrators do about people: other roles, keeping them out, deleting them.
 //!
-//! Whoever acts must still be an active administrator inside the transaction, and never acts on
-//! themselves. All of these transactions stand in one line, so one administrator always remains,
-//! whatever happens at the same time.
+//! Whoever acts must still be an active administrator inside the transaction, as for every act
+//! ([`Service::begin`]), and never acts on themselves. All of these transactions stand in one line, so
+//! one administrator always remains, whatever happens at the same time.
 
 use model::{Problem, ProblemKind, Role, UserId};
 use serde_json::json;
@@ -14,6 +14,12 @@ use crate::Service;
 use crate::permission::{Administrator, Recent};
 use crate::service::broken;
 
+/// What was ended with somebody's standing, in numbers.
+struct ShutOut {
+    sessions: u64,
+    invitations: u64,
+}
+
 impl Service {
     /// Gives somebody another role. It ends their sessions: the next one begins with the new role.
     pub async fn change_role(&self, by: &Recent, id: &UserId, role: Role) -> Result<(), Problem> {
@@ -21,9 +27,16 @@ impl Service {
         if user.role == role {
             return Ok(());
         }
-        let ended = self.shut_out(&mut tx, id).await?;
-        let detail =
-            json!({ "from": user.role.as_str(), "to": role.as_str(), "sessions_ended": ended });
+        let ShutOut {
+            sessions,
+            invitations,
+        } = self.shut_out(&mut tx, id).await?;
+        let detail = json!({
+            "from": user.role.as_str(),
+            "to": role.as_str(),
+            "sessions_ended": sessions,
+            "invitations_withdrawn": invitations,
+        });
         let entry = self.entry(by.actor(), "user.change_role", id.as_str(), &detail);
         users::set_role(&mut tx, id, role, &entry)
             .await
@@ -39,8 +52,11 @@ impl Service {
         if user.disabled_at.is_some() {
             return Ok(());
         }
-        let ended = self.shut_out(&mut tx, id).await?;
-        let detail = json!({ "sessions_ended": ended });
+        let ShutOut {
+            sessions,
+            invitations,
+        } = self.shut_out(&mut tx, id).await?;
+        let detail = json!({ "sessions_ended": sessions, "invitations_withdrawn": invitations });
         let entry = self.entry(by.actor(), "user.disable", id.as_str(), &detail);
         users::set_disabled(&mut tx, id, true, &entry)
             .await
@@ -66,10 +82,11 @@ impl Service {
         actor: Actor,
         id: &UserId,
     ) -> Result<(), Problem> {
-        sessions::delete_of_user(tx, id, None)
+        let ended = sessions::delete_of_user(tx, id, None)
             .await
             .map_err(broken)?;
-        let entry = self.entry(actor, "user.enable", id.as_str(), &json!({}));
+        let detail = json!({ "sessions_ended": ended });
+        let entry = self.entry(actor, "user.enable", id.as_str(), &detail);
         users::set_disabled(tx, id, false, &entry)
             .await
             .map_err(broken)?;
@@ -79,8 +96,15 @@ impl Service {
     /// Deletes somebody. Their name stays beside what they have changed; their address is free again.
     pub async fn delete_user(&self, by: &Recent, id: &UserId) -> Result<(), Problem> {
         let (mut tx, user) = self.begin_about(by, id).await?;
-        let ended = self.shut_out(&mut tx, id).await?;
-        let detail = json!({ "role": user.role.as_str(), "sessions_ended": ended });
+        let ShutOut {
+            sessions,
+            invitations,
+        } = self.shut_out(&mut tx, id).await?;
+        let detail = json!({
+            "role": user.role.as_str(),
+            "sessions_ended": sessions,
+            "invitations_withdrawn": invitations,
+        });
         let entry = self.entry(by.actor(), "user.delete", id.as_str(), &detail);
         users::delete(&mut tx, id, &entry).await.map_err(broken)?;
         devices::forget_of(&mut tx, id).await.map_err(broken)?;
@@ -107,8 +131,7 @@ impl Service {
 
     /// The transaction of an act about somebody else, by somebody who may still act.
     async fn begin_about(&self, by: &Administrator, id: &UserId) -> Result<(Tx, UserRow), Problem> {
-        let mut tx = self.store.begin().await.map_err(broken)?;
-        self.still_administers(&mut tx, by).await?;
+        let mut tx = self.begin(by).await?;
         let user = users::find(&mut tx, &self.account, id)
             .await
             .map_err(broken)?
@@ -139,28 +162,13 @@ impl Service {
         Ok(())
     }
 
-    /// Refuses whoever has lost the permission since they were asked for it.
-    pub(crate) async fn still_administers(
-        &self,
-        tx: &mut Tx,
-        by: &Administrator,
-    ) -> Result<(), Problem> {
-        let now = users::find(tx, &self.account, by.user_id())
-            .await
-            .map_err(broken)?;
-        match now {
-            Some(user) if user.disabled_at.is_none() && user.role == Role::Administrator => Ok(()),
-            _ => Err(Problem::new(
-                ProblemKind::Forbidden,
-                "role_too_low",
-                "You are no administrator any more. Ask one.",
-            )),
-        }
-    }
-
     /// Ends what somebody has begun as who they were: their sessions, and what they invited others to.
-    async fn shut_out(&self, tx: &mut Tx, id: &UserId) -> Result<u64, Problem> {
-        invitations::remove_of(tx, id).await.map_err(broken)?;
-        sessions::delete_of_user(tx, id, None).await.map_err(broken)
+    async fn shut_out(&self, tx: &mut Tx, id: &UserId) -> Result<ShutOut, Problem> {
+        Ok(ShutOut {
+            invitations: invitations::remove_of(tx, id).await.map_err(broken)?,
+            sessions: sessions::delete_of_user(tx, id, None)
+                .await
+                .map_err(broken)?,
+        })
     }
 }

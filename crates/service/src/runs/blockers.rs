@@ -4,9 +4,7 @@ use language::{Document, Setup, Severity, Step, StepKind};
 use model::{RequirementState, WorkflowName};
 
 use super::Blocker;
-
-/// How many names a sentence lists.
-const NAMED: usize = 5;
+use crate::listing::names;
 
 /// What a run of this text would be kept from by the text itself; nothing else is worth saying then.
 pub(super) fn of_text(workflow: &WorkflowName, document: Option<&Document>) -> Option<Blocker> {
@@ -160,22 +158,6 @@ fn needed_by(steps: &[String]) -> String {
     }
 }
 
-/// `a, b and c`, and a number for those beyond the first few.
-fn names(all: &[&str]) -> String {
-    let named = all.len().min(NAMED);
-    let more = match all.len() - named {
-        0 => None,
-        more => Some(format!("{more} more")),
-    };
-    let mut words: Vec<&str> = all[..named].to_vec();
-    words.extend(more.as_deref());
-    match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} and {last}", before.join(", ")),
-        None => String::new(),
-    }
-}
-
 fn encoded(name: &str) -> String {
     form_urlencoded::byte_serialize(name.as_bytes()).collect()
 }
@@ -267,12 +249,9 @@ triggers:
     }
 
     #[test]
-    fn long_lists_end_in_a_number() {
-        assert_eq!(names(&["a"]), "a");
-        assert_eq!(names(&["a", "b", "c"]), "a, b and c");
-        assert_eq!(
-            names(&["a", "b", "c", "d", "e", "f", "g"]),
-            "a, b, c, d, e and 2 more"
-        );
+    fn a_trigger_that_cannot_fire_blocks_nothing() {
+        let trigger = "{name: t, source: {type: schedule, schedule: nightly}, when: sometimes}";
+        let text = format!("steps:\n- {{name: a, image: i}}\ntriggers:\n- {trigger}\n");
+        assert!(of_text(&name(), Some(&language::read(&text))).is_none());
     }
 }

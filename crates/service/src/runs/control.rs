@@ -5,7 +5,7 @@ use serde_json::json;
 use store::{Change, Tx, runs, steps};
 
 use crate::Service;
-use crate::permission::{Approver, Operator};
+use crate::permission::{Approver, Operator, Permission};
 use crate::service::{broken, who};
 
 impl Service {
@@ -17,7 +17,7 @@ impl Service {
         workflow: &str,
         number: u64,
     ) -> Result<(), Problem> {
-        let (run, mut tx) = self.locked(workflow, number).await?;
+        let (run, mut tx) = self.locked(operator, workflow, number).await?;
         if run.state.is_final() {
             return Err(ended(&run));
         }
@@ -40,7 +40,7 @@ impl Service {
         step: &str,
         granted: bool,
     ) -> Result<(), Problem> {
-        let (run, mut tx) = self.locked(workflow, number).await?;
+        let (run, mut tx) = self.locked(approver, workflow, number).await?;
         let rows = steps::of_run(&mut tx, &run.id).await.map_err(broken)?;
         let row = rows.into_iter().find(|row| row.name == step);
         let row = row
@@ -77,9 +77,14 @@ impl Service {
     }
 
     /// A run and the transaction in which nobody else moves it.
-    async fn locked(&self, workflow: &str, number: u64) -> Result<(runs::RunRow, Tx), Problem> {
+    async fn locked<P: Permission>(
+        &self,
+        by: &P,
+        workflow: &str,
+        number: u64,
+    ) -> Result<(runs::RunRow, Tx), Problem> {
         let run = self.known_run(workflow, number).await?;
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(by).await?;
         let run = runs::lock(&mut tx, &run.id).await.map_err(broken)?;
         Ok((run.ok_or_else(|| Problem::not_found("run"))?, tx))
     }

@@ -34,7 +34,7 @@ pub struct RunParameter {
     /// The default as text: a text as it is, anything else as JSON. Empty without a default.
     /// Typed back unchanged, the parameter keeps the type of its default.
     pub shown: String,
-    /// Whether it has no default, so that a run needs a value.
+    /// Whether a run needs a value: it has no default, and is declared or used where nothing copes with its absence.
     pub required: bool,
 }
 

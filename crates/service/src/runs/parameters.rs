@@ -12,11 +12,21 @@ use crate::field::Fields;
 /// The most that a run is given, in bytes of JSON.
 const MAX_GIVEN: usize = 256 * 1024;
 
-/// A parameter with its default as JSON, if it has one.
+/// A parameter that a run can be given.
 struct Offered {
     name: String,
     description: Option<String>,
-    default: Option<String>,
+    without: Without,
+}
+
+/// What a run is given when nothing is typed.
+enum Without {
+    /// The default, as JSON.
+    Default(String),
+    /// Nothing: whatever uses it copes with that.
+    Nothing,
+    /// That cannot be: it needs a value.
+    Refused,
 }
 
 /// Every parameter that a run can be given: the declared ones, then those that steps use without
@@ -25,14 +35,21 @@ fn offered(document: &Document) -> Vec<Offered> {
     let declared = document.parameters.iter().map(|one| Offered {
         name: one.name.clone(),
         description: one.description.clone(),
-        default: one.default.clone(),
+        without: match &one.default {
+            Some(default) => Without::Default(default.clone()),
+            None => Without::Refused,
+        },
     });
     let used = document.requirements.parameters.iter();
     let used = used.filter(|one| !one.declared && !one.steps.is_empty());
     let used = used.map(|one| Offered {
         name: one.name.clone(),
         description: None,
-        default: None,
+        without: if one.indispensable {
+            Without::Refused
+        } else {
+            Without::Nothing
+        },
     });
     declared.chain(used).collect()
 }
@@ -40,8 +57,11 @@ fn offered(document: &Document) -> Vec<Offered> {
 /// The fields of the form.
 pub(super) fn fields(document: &Document) -> Vec<RunParameter> {
     let field = |one: Offered| RunParameter {
-        shown: one.default.as_deref().map(shown).unwrap_or_default(),
-        required: one.default.is_none(),
+        required: matches!(one.without, Without::Refused),
+        shown: match one.without {
+            Without::Default(default) => shown(&default),
+            Without::Nothing | Without::Refused => String::new(),
+        },
         name: one.name,
         description: one.description,
     };
@@ -59,7 +79,7 @@ pub(super) fn shown(json: &str) -> String {
 }
 
 /// What the run is given, as a JSON object. A text that is what the form showed of the default
-/// stands for the default itself, with its type; any other is a text.
+/// stands for the default itself, with its type; any other is a text. No text for what a run can do without is no value.
 pub(super) fn given(
     document: &Document,
     typed: Vec<(String, String)>,
@@ -71,14 +91,16 @@ pub(super) fn given(
     let mut given = BTreeMap::new();
     for one in offered(document) {
         let text = typed.remove(&one.name);
-        let value = match (text, one.default) {
-            (None, Some(default)) => default,
-            (Some(text), Some(default)) if text == shown(&default) => default,
-            (None, None) => {
+        let empty = text.as_ref().is_none_or(String::is_empty);
+        let value = match (text, one.without) {
+            (None, Without::Default(default)) => default,
+            (Some(text), Without::Default(default)) if text == shown(&default) => default,
+            (_, Without::Nothing) if empty => continue,
+            (None, _) => {
                 fields.found(Some(required(&one.name)));
                 continue;
             }
-            (Some(text), None) if text.is_empty() => {
+            (Some(_), Without::Refused) if empty => {
                 fields.found(Some(required(&one.name)));
                 continue;
             }
@@ -207,6 +229,26 @@ steps:
             "{\"count\":\"3\",\"lines\":\"a\\nb\",\"list\":[\"a\",1],\"name\":\"n\",\
              \"nothing\":\"x\",\"other\":\"o\",\"region\":\"us-east-1\"}"
         );
+    }
+
+    #[test]
+    fn what_a_run_can_do_without_is_not_asked_for() {
+        let text =
+            "steps:\n- {name: s, image: i, spec: {x: \"${coalesce(parameters.region, 'eu')}\"}}\n";
+        let document = language::read(text);
+        let fields = fields(&document);
+        assert_eq!(fields.len(), 1);
+        assert!(!fields[0].required && fields[0].shown.is_empty());
+        for (sent, expected) in [
+            (&[][..], "{}"),
+            (&[("region", "")][..], "{}"),
+            (&[("region", "us")][..], "{\"region\":\"us\"}"),
+        ] {
+            assert_eq!(object(&given(&document, typed(sent)).unwrap()), expected);
+        }
+        // Declared without a default it is asked for, whatever copes with its absence.
+        let document = language::read(&format!("parameters: {{region: {{}}}}\n{text}"));
+        assert!(given(&document, typed(&[("region", "")])).is_err());
     }
 
     #[test]

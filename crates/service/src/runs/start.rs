@@ -6,7 +6,7 @@ use serde_json::json;
 use store::runs::{self, NewRun, NewStep};
 use store::{Change, workflows};
 
-use super::{Blocker, parameters};
+use super::{Blocker, blockers, parameters};
 use crate::permission::Operator;
 use crate::service::broken;
 use crate::{Service, random};
@@ -49,12 +49,19 @@ impl Service {
             state: at_first(&steps),
             steps: &steps,
         };
-        let mut tx = self.store.begin().await.map_err(broken)?;
+        let mut tx = self.begin(operator).await?;
         let now = workflows::by_name(&mut tx, &self.account, &workflow.name);
         match now.await.map_err(broken)? {
             Some(now) if now.id == workflow.id && now.revision == workflow.revision => {}
             Some(now) if now.id == workflow.id => return Err(changed(now.revision)),
             _ => return Err(Problem::not_found("workflow")),
+        }
+        // What was there a moment ago may be deleted by now, or no longer granted.
+        let held = self.holdings_in(&mut tx, &workflow.id).await?;
+        let setup = language::compare(&document.requirements, &held);
+        let missing = blockers::of_setup(&workflow.name, &setup);
+        if !missing.is_empty() {
+            return Err(blocked(missing));
         }
         let number = runs::add(&mut tx, &new, &entry).await.map_err(broken)?;
         tx.commit().await.map_err(broken)?;

@@ -51,14 +51,19 @@ both! {
         let new = changes([("accessKeyID", Change::Replace(secret("AKIAOTHER").into()))]);
         service.overwrite_connection(&ana, &id, 1, new).await.unwrap();
         let only = BTreeSet::from(["reaper".to_owned()]);
-        service.set_grants(&ana, &id, true, &only).await.unwrap();
-        service.set_grants(&ana, &id, false, &BTreeSet::new()).await.unwrap();
+        let seen = async || service.grants(&ana, &id).await.unwrap().unwrap().seen;
+        service.set_grants(&ana, &id, &seen().await, true, &only).await.unwrap();
+        service.set_grants(&ana, &id, &seen().await, false, &BTreeSet::new()).await.unwrap();
         let token = service.new_secret_id(&ana).unwrap();
         service.add_secret(&ana, "reaper", "token", secret("made up"), token.clone()).await.unwrap();
         service.rename_workflow(&ana, "reaper", "mower", "").await.unwrap();
         let vera = house.person("Vera", Role::Viewer).await;
         let recent = service.recent(&ana).unwrap();
         service.change_role(&recent, vera.user_id(), Role::Operator).await.unwrap();
+        for _ in 0..2 {
+            service.invite(&recent, "guest@example.com", Role::Approver).await.map(drop).unwrap();
+        }
+        house.person("guest", Role::Viewer).await;
         service.delete_user(&recent, vera.user_id()).await.unwrap();
         service.delete_secret(&ana, "mower", &token).await.unwrap();
 
@@ -77,6 +82,9 @@ both! {
             "Ana renamed workflow reaper to mower",
             "The command line added Vera as Viewer",
             "Ana changed the role of Vera from Viewer to Operator (1 session ended)",
+            "Ana invited somebody as Approver",
+            "Ana invited somebody as Approver, in the place of an earlier invitation",
+            "The command line added guest as Viewer (1 invitation withdrawn)",
             "Ana deleted Vera",
             "Ana deleted secret token of workflow mower",
         ]);
@@ -86,8 +94,8 @@ both! {
         };
         let ana_place = LedgerPlace::Person(ana.user_id().to_string());
         assert_eq!(places(&lines[2]), [ana_place.clone(), LedgerPlace::Connection(id.to_string())]);
-        assert_eq!(places(&lines[11]), [ana_place.clone(), LedgerPlace::Workflow("mower".to_owned())]);
-        assert_eq!(places(&lines[10]), [ana_place], "who is gone has no page");
+        assert_eq!(places(&lines[14]), [ana_place.clone(), LedgerPlace::Workflow("mower".to_owned())]);
+        assert_eq!(places(&lines[13]), [ana_place], "who is gone has no page");
     }
 
     async fn what_is_gone_keeps_the_name_that_was_told(database: TestDatabase) {
@@ -122,32 +130,48 @@ both! {
         let name = "a\u{202e}b\\n\\u001b[31mc";
         let refused = format!(r#"{{{place},"kind":"secret","type":"","name":"{name}"}}"#);
         tell(&house, step(), "step.refused", "00000000000000000000000000000003", &refused).await;
+        let shut = format!(r#"{{{place},"kind":"connection","type":"aws","name":"main","reason":"unopenable"}}"#);
+        tell(&house, step(), "step.refused", "x", &shut).await;
         tell(&house, step(), "step.refused", "x", &format!(r#"{{{place},"more":true}}"#)).await;
+        for (kind, reason) in [("connection", "no_permission"), ("secret", "missing"), ("secret", "not_written")] {
+            let refused = format!(r#"{{{place},"kind":"{kind}","type":"aws","name":"main","reason":"{reason}"}}"#);
+            tell(&house, step(), "step.refused", "x", &refused).await;
+            tell(&house, Actor::System, "condition.refused", "x", &refused).await;
+        }
+        tell(&house, Actor::System, "condition.refused", "x", &format!(r#"{{{place},"reason":"not_written"}}"#)).await;
         let failed = r#"{"from":"203.0.113.7"}"#;
         tell(&house, Actor::System, "user.sign_in_failed", "", failed).await;
         tell(&house, Actor::System, "user.sign_in_failed", ana.user_id().as_str(), r#"{"more":3,"since":"then"}"#).await;
         tell(&house, Actor::CommandLine, "backup.make", "", r#"{"file":"monday"}"#).await;
         tell(&house, Actor::System, "user.unheard_of", "", "no JSON").await;
-        let lines = house.service.ledger(&ana, &LedgerSearch::default(), None, 7).await.unwrap();
+        let lines = house.service.ledger(&ana, &LedgerSearch::default(), None, 15).await.unwrap();
         let told: Vec<_> = lines.iter().map(sentence).collect();
         assert_eq!(told, [
             "Relay user.unheard_of",
             "The command line began a backup into monday",
-            "Somebody failed again to sign in as Ana, 3 times since then",
+            "Somebody failed to sign in as Ana, 3 times since then",
             "Somebody failed to sign in with an address that nobody has, from 203.0.113.7",
+            "Relay refused names that are worked out, which the step is not written to read, for the condition of step s of a run of a deleted workflow",
+            "Relay refused secret main, which the step is not written to read, for the condition of step s of a run of a deleted workflow",
+            "Step s of a run of a deleted workflow was refused secret main, which the step is not written to read",
+            "Relay refused secret main, which does not exist, for the condition of step s of a run of a deleted workflow",
+            "Step s of a run of a deleted workflow was refused secret main, which does not exist",
+            "Relay refused connection aws / main, which the workflow has no permission to use, for the condition of step s of a run of a deleted workflow",
+            "Step s of a run of a deleted workflow was refused connection aws / main, which the workflow has no permission to use",
             "Step s of a run of a deleted workflow was refused more; this attempt's refusals are not told any further",
+            "Step s of a run of a deleted workflow was refused connection aws / main, which is stored and could not be opened",
             "Step s of a run of a deleted workflow was refused secret a\u{fffd}b\u{fffd}\u{fffd}[31mc",
             "Step s of a run of a deleted workflow was given connection aws / my-aws-account, revision 4",
         ]);
         assert_eq!(lines[0].kind, None);
-        assert_eq!(lines[6].id_of("run"), "00000000000000000000000000000001");
-        for (kind, number) in [(EventKind::HandOuts, 1), (EventKind::Refusals, 2), (EventKind::Backups, 1)] {
+        assert_eq!(lines[14].id_of("run"), "00000000000000000000000000000001");
+        for (kind, number) in [(EventKind::HandOuts, 1), (EventKind::Refusals, 10), (EventKind::Backups, 1)] {
             let search = LedgerSearch { kind: kind.as_str().to_owned(), ..LedgerSearch::default() };
-            assert_eq!(house.service.ledger(&ana, &search, None, 10).await.unwrap().len(), number, "{kind:?}");
+            assert_eq!(house.service.ledger(&ana, &search, None, 20).await.unwrap().len(), number, "{kind:?}");
         }
         // Also what a workflow or a run asked for that are gone.
         for id in ["00000000000000000000000000000001", "00000000000000000000000000000002"] {
-            assert_eq!(house.service.ledger(&ana, &about(id), None, 10).await.unwrap().len(), 3, "{id}");
+            assert_eq!(house.service.ledger(&ana, &about(id), None, 20).await.unwrap().len(), 11, "{id}");
         }
     }
 

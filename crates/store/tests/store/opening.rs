@@ -54,7 +54,7 @@ both! {
         let seen = inspect(&database.url).await.unwrap();
         let key = seen.current_key.clone().unwrap();
         assert_eq!((key.key_id.as_str(), key.public_key.as_slice()), ("k1", &[7; 32][..]));
-        assert!(seen.ever_held_key && seen.has_users);
+        assert!(seen.ever_held_key && seen.has_users && seen.has_ledger);
         store.close().await;
         assert_eq!(inspect(&database.url).await.unwrap(), seen);
 

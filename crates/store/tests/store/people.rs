@@ -125,6 +125,31 @@ both! {
         }
     }
 
+    async fn many_sessions_are_looked_at_together(database: TestDatabase) {
+        let store = help::open(&database).await;
+        // More than one question is about, some of them over, one of nobody.
+        for id in 1..=20 {
+            let end = if id % 3 == 0 { 1_000 } else { 5_000 };
+            begin(&store, &[id; 32], session((id != 20).then_some(&ana()), b"", end)).await;
+        }
+        let asked: Vec<_> = (1..=25).map(|id| [id; 32]).collect();
+        let standing = async |asked: &[[u8; 32]]| {
+            let found = sessions::standing(&store, &account(), asked, Timestamp(1_000)).await.unwrap();
+            let mut found: Vec<_> = found.into_iter().map(|id| id[0]).collect();
+            found.sort_unstable();
+            found
+        };
+        let all: Vec<u8> = (1..=19).filter(|id| id % 3 != 0).collect();
+        assert_eq!(standing(&asked).await, all);
+        assert_eq!(standing(&asked[..4]).await, [1, 2, 4], "and no other");
+        assert_eq!(standing(&[]).await, [0; 0]);
+        for column in ["disabled_at", "deleted_at"] {
+            database.execute(&format!("update users set {column} = 1")).await.unwrap();
+            assert_eq!(standing(&asked).await, [0; 0], "{column}");
+            database.execute(&format!("update users set {column} = null")).await.unwrap();
+        }
+    }
+
     async fn who_is_deleted_leaves_a_name_and_nothing_else(database: TestDatabase) {
         let store = help::open(&database).await;
         let mut tx = store.begin().await.unwrap();
@@ -159,6 +184,8 @@ both! {
                 role: Role::Operator,
                 expires_at: Timestamp(5_000),
             };
+            let removed = invitations::remove_for(&mut tx, &account(), &email).await.unwrap();
+            assert_eq!(removed, ids[..usize::from(number) - 1]);
             invitations::add(&mut tx, &new, &ana(), &help::entry("invitation.add")).await.unwrap();
         }
         tx.commit().await.unwrap();

@@ -1,8 +1,9 @@
 // The way to the language: a worker, so that checking never keeps the page from drawing; where a browser gives none,
 // the page itself.
 //
-// After a key, browsers draw before they hand over what a worker has sent, so what that found is seen a frame later. A
-// check that is known to take a fraction of a frame is therefore done in the page, and drawn together with the key.
+// After a key, browsers draw before they hand over what a worker has sent, so what that found is seen a frame later, or
+// two. A check that is known to take a fraction of a frame is therefore done in the page: together with the key, or, when
+// that has taken its share of the time already, in the work of the frame that draws it.
 
 import { language } from "./here.js";
 import { pace } from "./pace.js";
@@ -15,11 +16,20 @@ const VOCABULARY = "vocabulary.txt";
 /** The page checks a text itself that takes no longer, in milliseconds: a third of a frame. */
 const QUICK = 6;
 
+/** For a text whose check takes no longer in the worker, the page finds out how long it takes itself. */
+const NEARLY = 2 * QUICK;
+
 /** Browsers make code faster that is used: so often the first text is checked to see how fast that is. */
 const ROUNDS = 12;
 
+/** The same in the page, when it has nothing else to do. */
+const ROUNDS_NEAR = 4;
+
 /** Some time when the page has nothing else to do. */
 const idle = () => new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done));
+
+/** In the work of the next frame. */
+const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
 
 /** A worker that is ready, as the functions of the language, each answering a promise. */
 async function inWorker(module) {
@@ -127,6 +137,7 @@ export function link(module) {
   }
 
   const speed = pace();
+  const isQuick = (text) => speed.of(text.length) <= QUICK;
   // A language of the page's own, apart from that of its islands, which a failure must not reach.
   let near;
   let nearer;
@@ -134,9 +145,11 @@ export function link(module) {
   async function approach(text) {
     const mine = await language(`${beside(GLUE)}#near`, module);
     await mine.learn(...more);
-    // The first check is slow, and nobody waits for this one.
-    await idle();
-    mine.check(text);
+    // The first checks are slow, and nobody waits for these.
+    for (let round = 0; round < ROUNDS_NEAR; round += 1) {
+      await idle();
+      speed.took(text.length, mine.check(text).took);
+    }
     if (holdings !== undefined) mine.hold(holdings);
     near = mine;
   }
@@ -145,11 +158,12 @@ export function link(module) {
     const done = await ask("check", text);
     if (!done) return undefined;
     speed.took(text.length, done.took);
-    if (speed.of(text.length) <= QUICK && (await opened)?.end) nearer ??= approach(text).catch(() => {});
+    if (speed.of(text.length) <= NEARLY && (await opened)?.end) nearer ??= approach(text).catch(() => {});
     return done.answer;
   }
 
   function checkHere(text) {
+    if (!near) return checkThere(text);
     try {
       const { answer, took } = near.check(text);
       speed.took(text.length, took);
@@ -171,8 +185,9 @@ export function link(module) {
 
     /** The check of a text as JSON: at once if it fits into so many milliseconds, or later; nothing when it failed. */
     check(text, room) {
-      const fits = speed.of(text.length) <= Math.min(QUICK, room);
-      return near && fits ? checkHere(text) : checkThere(text);
+      // Where nobody looks, no frame comes.
+      if (!near || !isQuick(text) || document.hidden) return checkThere(text);
+      return speed.of(text.length) <= room ? checkHere(text) : nextFrame().then(() => checkHere(text));
     },
 
     /** Finds out how fast texts like this one are checked. */

@@ -30,7 +30,7 @@ pub(super) const WORKFLOW: &str = "some";
 
 /// Controls that name something or are shown to everybody who may see it. Every other control of
 /// every function holds a value.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 18] = [
     "base_revision",
     "description",
     "email",
@@ -41,6 +41,7 @@ const NAMES: [&str; 17] = [
     "number",
     "revision",
     "role",
+    "seen",
     "session",
     "step",
     "text",

@@ -2,8 +2,9 @@
 //!
 //! Each is made around a token that nobody else has, so that a part of a value is found as well as
 //! the whole of it; tokens are worked out, so that no file of this repository holds one. Two kinds
-//! are missing on purpose: a value of fewer than four characters and one that is an ordinary word
-//! cannot be told from other text. Neither is masked in logs, and the form warns of that.
+//! are not among them: a value of fewer than four characters and one that is an ordinary word cannot be
+//! told from other text, so those are searched for [where values belong](super::short). Neither is
+//! masked in logs, and the form warns of that.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;

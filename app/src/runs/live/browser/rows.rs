@@ -11,6 +11,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
 use super::super::log::LogView;
+use crate::runs::log_search::places;
 use crate::runs::log_text::{Line, Lines, MOST_LINES};
 use crate::ui::time::time_of_day;
 
@@ -87,21 +88,18 @@ impl Rows {
                 for text in all(list, ".log-text") {
                     mark(&text, &wanted);
                 }
-                view.current.set(0);
                 view.found.set(all(list, "mark").count());
             });
+            view.current.set(0);
         });
+        // Somebody goes to a match. That others arrive meanwhile is no reason to leave the newest
+        // line, so `found` is not heeded.
         Effect::new(move |_| {
-            let (current, found) = (view.current.get(), view.found.get());
-            if found > 0 {
-                view.follow.set(false);
-            }
+            let current = view.current.get();
             list.with_value(|list| {
-                for (index, found) in all(list, "mark").enumerate() {
-                    found.set_class_name(if index == current { "current" } else { "" });
-                    if index == current {
-                        into_sight(list, &found);
-                    }
+                if let Some(found) = choose(list, current) {
+                    view.follow.set(false);
+                    into_sight(list, &found);
                 }
             });
         });
@@ -130,6 +128,18 @@ impl Rows {
         }
     }
 
+    /// Takes all of them away: what comes next is another log.
+    pub(super) fn clear(&self) {
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.lines = Lines::default();
+        waiting.ended.clear();
+        waiting.unended_shown = false;
+        self.list.set_text_content(None);
+        self.view.left_out.set(0);
+        self.view.current.set(0);
+        self.view.found.set(0);
+    }
+
     fn draw(&self) {
         let mut waiting = self.waiting.borrow_mut();
         waiting.drawing = false;
@@ -154,10 +164,12 @@ impl Rows {
             let _ = self.list.append_child(&row);
         }
         gone = (self.list.child_element_count() as usize).saturating_sub(MOST_LINES);
+        let mut matches_gone = 0;
         for _ in 0..gone {
             let Some(first) = self.list.first_element_child() else {
                 break;
             };
+            matches_gone += all(&first, "mark").count();
             let text = first
                 .last_element_child()
                 .and_then(|text| text.text_content());
@@ -170,7 +182,12 @@ impl Rows {
                 .update(|left_out| *left_out += bytes as u64);
         }
         if !wanted.is_empty() {
-            self.view.found.set(all(&self.list, "mark").count());
+            // It is the same match as before, and nobody goes anywhere.
+            let view = self.view;
+            view.current
+                .update_untracked(|current| *current = current.saturating_sub(matches_gone));
+            choose(&self.list, view.current.get_untracked());
+            view.found.set(all(&self.list, "mark").count());
         }
         if self.view.follow.get_untracked() {
             to_the_end(&self.list);
@@ -194,18 +211,33 @@ fn into_sight(list: &HtmlElement, found: &Element) {
     }
 }
 
-/// The elements in `list` that the selector names.
-fn all(list: &HtmlElement, selector: &str) -> impl Iterator<Item = Element> + use<> {
-    let found = list.query_selector_all(selector).ok();
+/// Shows which match is the current one, and answers it.
+fn choose(list: &Element, current: usize) -> Option<Element> {
+    let mut chosen = None;
+    for (index, found) in all(list, "mark").enumerate() {
+        let class = if index == current { "current" } else { "" };
+        if found.class_name() != class {
+            found.set_class_name(class);
+        }
+        if index == current {
+            chosen = Some(found);
+        }
+    }
+    chosen
+}
+
+/// The elements in `parent` that the selector names.
+fn all(parent: &Element, selector: &str) -> impl Iterator<Item = Element> + use<> {
+    let found = parent.query_selector_all(selector).ok();
     let count = found.as_ref().map_or(0, web_sys::NodeList::length);
     (0..count).filter_map(move |index| found.as_ref()?.item(index)?.dyn_into().ok())
 }
 
-/// Marks what is wanted in the text of one line; large and small letters are the same.
+/// Marks what is wanted in the text of one line.
 fn mark(text: &Element, wanted: &str) {
     let content = text.text_content().unwrap_or_default();
-    let (haystack, needle) = (content.to_ascii_lowercase(), wanted.to_ascii_lowercase());
-    if needle.is_empty() || !haystack.contains(&needle) {
+    let places = places(&content, wanted);
+    if places.is_empty() {
         if text.child_element_count() > 0 {
             text.set_text_content(Some(&content));
         }
@@ -213,14 +245,14 @@ fn mark(text: &Element, wanted: &str) {
     }
     text.set_text_content(None);
     let mut from = 0;
-    for (at, _) in haystack.match_indices(&needle) {
-        let Some(found) = element("mark", "", &content[at..at + needle.len()]) else {
+    for place in places {
+        let Some(found) = element("mark", "", &content[place.clone()]) else {
             return;
         };
         // A fresh element fits everywhere.
-        let _ = text.append_with_str_1(&content[from..at]);
+        let _ = text.append_with_str_1(&content[from..place.start]);
         let _ = text.append_with_node_1(&found);
-        from = at + needle.len();
+        from = place.end;
     }
     let _ = text.append_with_str_1(&content[from..]);
 }

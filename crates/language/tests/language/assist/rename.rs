@@ -63,6 +63,38 @@ fn a_step_in_all_dialects() {
 }
 
 #[test]
+fn a_name_that_is_only_referred_to_is_free() {
+    let renamed = |text: &str, new: &str| {
+        let (text, at) = marked(text);
+        let edits = Assist::of(&text).rename(at, new)?;
+        Ok::<_, String>(edited(&text, &edits))
+    };
+    let steps =
+        "steps:\n- {name: dpl‸y, image: i}\n- {name: b, image: i, dependsOn: [dply, deploy]}\n";
+    assert_eq!(
+        renamed(steps, "deploy").as_deref(),
+        Ok(
+            "steps:\n- {name: deploy, image: i}\n- {name: b, image: i, dependsOn: [deploy, deploy]}\n"
+        )
+    );
+    let taken = steps.replace("name: b", "name: deploy");
+    assert_eq!(
+        renamed(&taken, "deploy"),
+        Err("there is a step `deploy` already".to_owned())
+    );
+    let parameter = "parameters: {o‸ld: {}}\nsteps:\n- {name: a, image: i, env: {X: !Parameter new, Y: !Parameter old}}\n";
+    assert!(renamed(parameter, "new").is_ok());
+    // Nothing in the text says which secrets there are.
+    let secrets = "steps:\n- {name: a, image: i, env: {X: !Secret o‸ne, Y: !Secret two}}\n";
+    assert_eq!(
+        renamed(secrets, "two"),
+        Err("there is a secret `two` already".to_owned())
+    );
+    let composed = renamed(secrets, "e\u{301}");
+    assert!(composed.is_ok_and(|text| text.contains("X: !Secret '\u{e9}'")));
+}
+
+#[test]
 fn quotes_only_where_the_new_name_needs_them() {
     let steps = STEPS.replace("[${outputs.scan.x}, scan]", "[!Output [scan, x], scan]");
     let renamed = rename(&steps, "it's 1: a #b").expect("the name is free");
