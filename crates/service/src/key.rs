@@ -130,6 +130,15 @@ impl Service {
         let known = keys.iter().find(|known| known.key.key_id == id)?;
         follow(keys, known, first)?.verifying
     }
+
+    /// Whether that key is the one this process was started with, without having been told what its
+    /// signatures are verified with.
+    pub(crate) fn is_own_without_proof(&self, known: &KnownKey) -> bool {
+        let first = self.key.beliefs().map(|beliefs| beliefs.first);
+        first.is_some_and(|first| {
+            first.verifying.is_none() && known.key.public_key == first.key.as_bytes()
+        })
+    }
 }
 
 /// One of the keys, if there is a chain of signatures from a believed key to it.

@@ -80,6 +80,12 @@ pub(crate) const HOUSE: History = History {
             sqlite: include_str!("../../../migrations/sqlite/0009_devices.sql"),
             postgres: include_str!("../../../migrations/postgres/0009_devices.sql"),
         },
+        Migration {
+            number: 10,
+            name: "collected",
+            sqlite: include_str!("../../../migrations/sqlite/0010_collected.sql"),
+            postgres: include_str!("../../../migrations/postgres/0010_collected.sql"),
+        },
     ],
 };
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use server::public_key::PublicKeys;
@@ -21,6 +22,9 @@ const MARKER: &str = "Zq7XmarkerVx9KdJw2Tb of two roles";
 
 /// Stands in a workflow's text, which the web process does see.
 const SEEN: &str = "Pl4ntedYt6Rb3Nc8s";
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the two processes have their files.
 struct Place2 {
@@ -285,6 +289,34 @@ store::both! {
         fs::write(&no_key, "nothing").unwrap();
         assert!(refused(with(&no_key), 1).contains("not a public key file"));
         assert!(refused(with(&place.dir.join("absent")), 1).contains("cannot read the public key"));
+    }
+
+    async fn a_web_server_that_cannot_prove_a_signature_says_what_it_lacks(database: TestDatabase) {
+        let place = Place2::of(&database);
+        let engine = place.engine();
+        place.add_ana();
+        let whole = place.public_key();
+        let file = place.dir.join("first-line");
+        for (told, expected) in [
+            (whole.lines().next().unwrap(), "takes the database's word for it"),
+            (whole.as_str(), "An engine signed the last checkpoint"),
+        ] {
+            fs::write(&file, told).unwrap();
+            let mut command = place.command("web");
+            command.arg("--public-key-file").arg(&file);
+            let web = Server::spawn(command);
+            let mut ana = sign_in(&web);
+            let begun = Instant::now();
+            loop {
+                let page = String::from_utf8_lossy(&ana.get("/ledger").raw).into_owned();
+                if page.contains(expected) {
+                    break;
+                }
+                assert!(begun.elapsed() < PATIENCE, "{page}");
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+        drop(engine);
     }
 }
 

@@ -33,6 +33,8 @@ pub struct LedgerStanding {
 enum By {
     /// The key that this process was started with, or one that it leads to.
     Believed,
+    /// That key, too, but what its signatures are verified with is known from the database alone.
+    Own,
     /// A key that only the database names.
     Database,
     /// Not the key that it names.
@@ -59,7 +61,9 @@ impl Service {
         };
         let there = ledger::hash_of(&self.store, last.number).await;
         let there = there.map_err(broken)?;
-        match (there, self.signed(&last).await?) {
+        let by = self.signed(&last).await?;
+        let is_of_the_vault = matches!(by, By::Believed | By::Own);
+        match (there, by) {
             (None, _) => {
                 standing.wrong = Some(format!(
                     "Its end is cut off: an engine has signed entry {}, which is gone.",
@@ -78,6 +82,13 @@ impl Service {
                     last.number
                 ));
             }
+            (_, By::Own) => {
+                standing.unproved = Some(
+                    "This server was not told what the signatures of its key are verified with, and \
+                     takes the database's word for it. Give it both lines of relay keys public."
+                        .to_owned(),
+                );
+            }
             (_, By::Database) => {
                 standing.unproved = Some(format!(
                     "The checkpoint of entry {} was signed with the key {}, which only the database \
@@ -88,7 +99,7 @@ impl Service {
             }
             (_, By::Believed) => {}
         }
-        if standing.wrong.is_none() && standing.unproved.is_none() {
+        if standing.wrong.is_none() && is_of_the_vault {
             let walked = ledger::walk_from(&self.store, last.number, &last.hash, WALKED).await;
             let walked = walked.map_err(broken)?;
             standing.verified_to = walked.number;
@@ -108,17 +119,22 @@ impl Service {
             hash: &checkpoint.hash,
             at: checkpoint.at.0,
         };
-        let (key, by) = match self.vouched(&keys, &checkpoint.key_id) {
-            Some(key) => (Some(key), By::Believed),
-            None => (named(&keys, &checkpoint.key_id), By::Database),
+        let known = keys
+            .iter()
+            .find(|known| known.key.key_id == checkpoint.key_id);
+        let vouched = self.vouched(&keys, &checkpoint.key_id);
+        let by = match known {
+            _ if vouched.is_some() => By::Believed,
+            Some(known) if self.is_own_without_proof(known) => By::Own,
+            _ => By::Database,
         };
+        let key = vouched.or_else(|| known.and_then(named));
         let good = key.is_some_and(|key| key.verify(&statement, &checkpoint.signature));
         Ok(if good { by } else { By::Nobody })
     }
 }
 
-/// What a row says that the signatures of that key are verified with.
-fn named(keys: &[KnownKey], id: &str) -> Option<VerifyingKey> {
-    let known = keys.iter().find(|known| known.key.key_id == id)?;
+/// What a row says that the signatures of its key are verified with.
+fn named(known: &KnownKey) -> Option<VerifyingKey> {
     VerifyingKey::from_bytes(known.verifying_key.as_deref()?).ok()
 }

@@ -11,7 +11,7 @@ use store::ledger::{self, Verdict};
 use store::testing::TestDatabase;
 use store::{
     Store, checkpoints, connections, grants, invitations, logs, outputs, requirements, revisions,
-    rotations, runs, secrets, steps, users, uses, vault_keys, workflows,
+    rotations, runs, secrets, sign_ins, steps, users, uses, vault_keys, workflows,
 };
 
 fn fixture(name: &str) -> PathBuf {
@@ -159,6 +159,10 @@ async fn check_0009(store: &Store) {
         (rotation.state, rotation.total, rotation.done),
         (rotations::State::Finished, 6, 5)
     );
+
+    // The only wrong password was told at once, and is not told again.
+    let collected = sign_ins::collected_before(store, &account, Timestamp(i64::MAX)).await;
+    assert_eq!(collected.unwrap(), []);
 
     let people = users::list(store, &account).await.unwrap();
     let seen: Vec<_> = people

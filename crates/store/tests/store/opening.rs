@@ -9,12 +9,15 @@ use store::{Error, Inspection, Store, both, inspect};
 
 use crate::help;
 
+/// The newest migration, and how many there are.
+const KNOWN: i64 = 10;
+
 both! {
     async fn opening_twice_changes_nothing(database: TestDatabase) {
         let store = help::open(&database).await;
         let again = database.open().await.unwrap();
         assert_eq!(store::accounts::first(&again).await.unwrap(), Some(help::account()));
-        assert_eq!(database.number("select count(*) from migrations").await.unwrap(), 9);
+        assert_eq!(database.number("select count(*) from migrations").await.unwrap(), KNOWN);
         store.close().await;
     }
 
@@ -26,14 +29,14 @@ both! {
         for start in starts {
             start.await.unwrap().unwrap();
         }
-        assert_eq!(database.number("select count(*) from migrations").await.unwrap(), 9);
+        assert_eq!(database.number("select count(*) from migrations").await.unwrap(), KNOWN);
     }
 
     async fn a_newer_database_is_refused(database: TestDatabase) {
         database.open().await.unwrap().close().await;
         database.execute("insert into migrations select 999, 'later', checksum from migrations where number = 1").await.unwrap();
         let refused = database.open().await.err().unwrap();
-        assert!(matches!(refused, Error::Newer { found: 999, known: 9 }), "{refused}");
+        assert!(matches!(refused, Error::Newer { found: 999, known } if known == KNOWN), "{refused}");
     }
 
     async fn an_altered_migration_is_refused(database: TestDatabase) {
