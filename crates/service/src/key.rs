@@ -122,12 +122,11 @@ impl Service {
         Ok(())
     }
 
-    /// What the signatures of the key of that id are verified with, if it is the one that this process
+    /// What the signatures of that key are verified with, if it is the one that this process
     /// was started with, or a chain of signatures leads from there to it. What a row says of any other
     /// key, whoever can write the database may have written.
-    pub(crate) fn vouched(&self, keys: &[KnownKey], id: &str) -> Option<VerifyingKey> {
+    pub(crate) fn vouched(&self, keys: &[KnownKey], known: &KnownKey) -> Option<VerifyingKey> {
         let first = self.key.beliefs()?.first;
-        let known = keys.iter().find(|known| known.key.key_id == id)?;
         follow(keys, known, first)?.verifying
     }
 

@@ -86,16 +86,7 @@ pub async fn change(
         before.push(read_one(&mut tx, *gate, locked).await?);
     }
     for (gate, count) in gates.iter().zip(change(&before)) {
-        sqlx::query(
-            "update sign_in_limits set failures = $1, closed_until = $2 \
-             where counted = $3 and bucket = $4",
-        )
-        .bind(bigint(count.failures)?)
-        .bind(count.closed_until.0)
-        .bind(gate.counted)
-        .bind(i64::from(gate.bucket))
-        .execute(tx.connection())
-        .await?;
+        set(&mut tx, *gate, count).await?;
     }
     tx.commit().await
 }

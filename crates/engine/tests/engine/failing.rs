@@ -4,12 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::{Engine, Settings};
-use model::{RotationId, Timestamp};
+use model::Timestamp;
 use opener::KeyRing;
-use store::{rotations, vault_keys};
 use tokio::time::timeout;
 
-use crate::help::{House, account, entry, eventually, now, random};
+use crate::help::{House, account, ask_for_rotation, eventually, now};
 
 /// Shorter than the pause between two looks of what signs the ledger.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -44,14 +43,7 @@ static BROKEN: AtomicBool = AtomicBool::new(false);
 #[test]
 fn an_engine_that_can_rotate_no_key_any_more_says_so() {
     store::testing::on_sqlite(|database| async move {
-        let house = House::new(database).await;
-        let ring = KeyRing::from_file(&house.key).unwrap();
-        let (id, key) = (ring.key_id().to_string(), ring.public_key());
-        let mut tx = house.store.begin().await.unwrap();
-        vault_keys::add_first(&mut tx, &id, key.as_bytes(), &entry("vault.key_add"))
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        let house = House::with_its_key_known(database).await;
         let engine = engine(&house, breaking).await;
         // What signs has asked for the time, and sleeps.
         eventually("a checkpoint", async || {
@@ -60,12 +52,7 @@ fn an_engine_that_can_rotate_no_key_any_more_says_so() {
         })
         .await;
         BROKEN.store(true, Ordering::SeqCst);
-        let mut tx = house.store.begin().await.unwrap();
-        let id = RotationId::from_bytes(random());
-        rotations::add(&mut tx, &id, &entry("vault.rotation_ask"))
-            .await
-            .unwrap();
-        tx.commit().await.unwrap();
+        ask_for_rotation(&house.store).await;
         failed(engine).await;
     });
 }

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use engine::{Engine, Limits, RunnerChoice, Settings, StartError};
-use model::{AccountId, ConnectionId, RunId, RunState, SecretId, StepState, Timestamp, WorkflowId};
+use model::{
+    AccountId, ConnectionId, RotationId, RunId, RunState, SecretId, StepState, Timestamp,
+    WorkflowId,
+};
 use opener::{KeyRing, Keys};
 use store::connections::{self, NewConnection, NewValue};
 use store::ledger::{Actor, Entry};
@@ -16,7 +19,7 @@ use store::secrets::{self, NewSecret};
 use store::steps::{self, AttemptRow, StepRow};
 use store::testing::TestDatabase;
 use store::workflows::{self, NewWorkflow};
-use store::{Change, SealedBytes, Store};
+use store::{Change, SealedBytes, Store, rotations, vault_keys};
 use vault::{Owner, Place, Plaintext};
 
 use crate::meeting::Meeting;
@@ -109,7 +112,30 @@ pub(crate) struct House {
     ring: KeyRing,
 }
 
+/// Asks for a rotation of the vault's key, as a person does.
+pub(crate) async fn ask_for_rotation(store: &Store) {
+    let mut tx = store.begin().await.unwrap();
+    let id = RotationId::from_bytes(random());
+    rotations::add(&mut tx, &id, &entry("vault.rotation_ask"))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
 impl House {
+    /// A house whose database knows its key.
+    pub(crate) async fn with_its_key_known(database: TestDatabase) -> Self {
+        let house = Self::new(database).await;
+        let ring = KeyRing::from_file(&house.key).unwrap();
+        let (id, key) = (ring.key_id().to_string(), ring.public_key());
+        let mut tx = house.store.begin().await.unwrap();
+        vault_keys::add_first(&mut tx, &id, key.as_bytes(), &entry("vault.key_add"))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        house
+    }
+
     pub(crate) async fn new(database: TestDatabase) -> Self {
         let store = database.open().await.unwrap();
         let mut tx = store.begin().await.unwrap();

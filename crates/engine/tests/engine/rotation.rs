@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{DoorError, Rotator};
-use model::{ConnectionId, RotationId};
+use model::ConnectionId;
 use opener::{KeyRing, Keys};
 use store::connections::{self, NewConnection, NewValue};
 use store::ledger::{self, Verdict};
@@ -15,21 +15,8 @@ use store::testing::TestDatabase;
 use store::{SealedBytes, Store, Tx, both, resealing, vault_keys};
 use vault::{Owner, Place, Plaintext, PublicKey, SealedValue};
 
-use crate::help::{House, account, entry, eventually, now, random, told_of};
+use crate::help::{House, account, ask_for_rotation, eventually, now, random, told_of};
 use crate::meeting::COME;
-
-/// A house whose database knows its key.
-async fn house(database: TestDatabase) -> House {
-    let house = House::new(database).await;
-    let ring = KeyRing::from_file(&house.key).unwrap();
-    let (id, key) = (ring.key_id().to_string(), ring.public_key());
-    let mut tx = house.store.begin().await.unwrap();
-    vault_keys::add_first(&mut tx, &id, key.as_bytes(), &entry("vault.key_add"))
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    house
-}
 
 /// The key that the keys in a start's hands are used with: the database tells which is current.
 async fn started(house: &House) -> Keys {
@@ -41,15 +28,6 @@ async fn started(house: &House) -> Keys {
 
 async fn rotator(house: &House) -> Rotator {
     Rotator::new(house.store.clone(), Arc::new(started(house).await), now)
-}
-
-async fn ask(store: &Store) {
-    let mut tx = store.begin().await.unwrap();
-    let id = RotationId::from_bytes(random());
-    rotations::add(&mut tx, &id, &entry("vault.rotation_ask"))
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// Saves a connection, sealed to the key that is current in the transaction that saves it.
@@ -149,7 +127,7 @@ async fn holds(house: &House, before: &KeyRing) -> String {
 
 both! {
     async fn every_data_key_is_sealed_again_and_no_value_is_touched(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let before = KeyRing::from_file(&house.key).unwrap();
         let mut ids = Vec::new();
         for number in 0..300 {
@@ -168,7 +146,7 @@ both! {
         };
         let first = values(ids[0].clone()).await;
 
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
 
@@ -187,13 +165,13 @@ both! {
 
 both! {
     async fn a_rotation_that_is_killed_again_and_again_ends_well(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let before = KeyRing::from_file(&house.key).unwrap();
         let mut ids = Vec::new();
         for number in 0..1_000 {
             ids.push((save(&house.store, &format!("c{number}"), "before").await, "before"));
         }
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         for number in 0_u32..25 {
             // A start that finds the files and the rows as the kill has left them.
             let rotator = rotator(&house).await;
@@ -218,7 +196,7 @@ both! {
 
 both! {
     async fn a_value_that_does_not_open_is_marked_and_holds_nothing_up(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let good = save(&house.store, "good", "good").await;
         let bad = save(&house.store, "bad", "bad").await;
         let zeros = if house.database.is_sqlite() { "zeroblob(80)" } else { "decode(repeat('00', 80), 'hex')" };
@@ -226,7 +204,7 @@ both! {
         assert_eq!(house.database.execute(&sql).await.unwrap(), 1);
 
         let old = KeyRing::from_file(&house.key).unwrap().key_id().to_string();
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
 
@@ -246,7 +224,7 @@ both! {
 
 both! {
     async fn a_key_that_was_given_is_followed_by_one_that_was_given(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let id = save(&house.store, "one", "one").await;
         let carry_on = async |keys: Keys| {
             let rotator = Rotator::new(house.store.clone(), Arc::new(keys), now);
@@ -254,14 +232,14 @@ both! {
             rotations::newest(&house.store).await.unwrap().unwrap()
         };
         let given = || KeyRing::from_file(&house.key).unwrap();
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotation = carry_on(Keys::from(given())).await;
         assert_eq!(rotation.state, State::Failed);
         assert!(rotation.message.contains("lay ready"), "{}", rotation.message);
 
         let next = KeyRing::generate().unwrap();
         let next_id = next.key_id();
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotation = carry_on(Keys::from(given().with_older(next))).await;
         assert_eq!(rotation.to_key, Some(next_id.to_string()));
         assert_eq!((rotation.state, rotation.done), (State::Finished, 1));
@@ -271,7 +249,7 @@ both! {
 
 both! {
     async fn a_step_gets_its_values_whatever_the_rotation_does(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         for number in 0..600 {
             save(&house.store, &format!("c{number}"), "other").await;
         }
@@ -283,7 +261,7 @@ both! {
         )).await;
         let mut guest = house.meeting.guest().await;
         let door = engine.door(&guest.token).unwrap();
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         // The engine that serves the step also rotates; every question meanwhile is answered.
         eventually("the end of the rotation", async || {
             let whole = door.spec(None).await.unwrap().value.to_wire();
@@ -301,7 +279,7 @@ both! {
 
 both! {
     async fn a_value_whose_key_is_away_is_healthy(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let engine = house.engine().await;
         let lost = KeyRing::generate().unwrap();
         let (id, public) = (lost.key_id(), lost.public_key());
@@ -328,12 +306,12 @@ both! {
 
 both! {
     async fn a_rotation_looks_again_at_what_was_marked(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let before = KeyRing::from_file(&house.key).unwrap();
         let id = save(&house.store, "one", "one").await;
         let marked = "update field_values set unopenable_at = 1";
         assert_eq!(house.database.execute(marked).await.unwrap(), 1);
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
         holds(&house, &before).await;

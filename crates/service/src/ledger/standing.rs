@@ -122,13 +122,14 @@ impl Service {
         let known = keys
             .iter()
             .find(|known| known.key.key_id == checkpoint.key_id);
-        let vouched = self.vouched(&keys, &checkpoint.key_id);
-        let by = match known {
-            _ if vouched.is_some() => By::Believed,
-            Some(known) if self.is_own_without_proof(known) => By::Own,
-            _ => By::Database,
+        let Some(known) = known else {
+            return Ok(By::Nobody);
         };
-        let key = vouched.or_else(|| known.and_then(named));
+        let (key, by) = match self.vouched(&keys, known) {
+            Some(key) => (Some(key), By::Believed),
+            None if self.is_own_without_proof(known) => (named(known), By::Own),
+            None => (named(known), By::Database),
+        };
         let good = key.is_some_and(|key| key.verify(&statement, &checkpoint.signature));
         Ok(if good { by } else { By::Nobody })
     }

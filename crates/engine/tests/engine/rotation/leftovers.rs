@@ -9,12 +9,12 @@ use store::rotations::{self, State};
 use store::testing::TestDatabase;
 use store::{both, resealing, vault_keys};
 
-use super::{ask, house, read, rotator, save, started};
-use crate::help::{entry, now};
+use super::{read, rotator, save, started};
+use crate::help::{House, ask_for_rotation, entry, now};
 
 both! {
     async fn ids_that_are_none_hold_no_rotation_up(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let before = KeyRing::from_file(&house.key).unwrap().key_id().to_string();
         let good = save(&house.store, "good", "good").await;
         for number in 0..3 {
@@ -25,7 +25,7 @@ both! {
         let sql = "insert into vault_keys (key_id, public_key, created_at, retired_at) \
             select 'no id', public_key, 1, 1 from vault_keys";
         assert_eq!(house.database.execute(sql).await.unwrap(), 1);
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
         let rotation = rotations::newest(&house.store).await.unwrap().unwrap();
@@ -38,7 +38,7 @@ both! {
 
 both! {
     async fn engines_that_died_are_none_that_share_an_sqlite_database(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         for row in ["1", "2"] {
             let sql = format!(
                 "insert into engines (id, runner, note, started_at) values ('{}', 'process', '', 1)",
@@ -46,7 +46,7 @@ both! {
             );
             assert_eq!(house.database.execute(&sql).await.unwrap(), 1);
         }
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
         let rotation = rotations::newest(&house.store).await.unwrap().unwrap();
@@ -56,10 +56,10 @@ both! {
 
 both! {
     async fn a_key_that_was_removed_is_forgotten_unless_a_value_needs_it(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let old = KeyRing::from_file(&house.key).unwrap().key_id();
         save(&house.store, "one", "one").await;
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let keys = Arc::new(started(&house).await);
         let rotator = Rotator::new(house.store.clone(), Arc::clone(&keys), now);
         while rotator.carry_on().await.unwrap() {}
@@ -89,7 +89,7 @@ both! {
 
 both! {
     async fn a_value_that_is_refused_for_its_age_is_not_lost_with_its_key(database: TestDatabase) {
-        let house = house(database).await;
+        let house = House::with_its_key_known(database).await;
         let old = KeyRing::from_file(&house.key).unwrap().key_id().to_string();
         let id = save(&house.store, "one", "the first").await;
         save(&house.store, "two", "another").await;
@@ -101,7 +101,7 @@ both! {
         let marked = format!("update field_values set unopenable_at = 1 where connection_id = '{id}'");
         assert_eq!(house.database.execute(&marked).await.unwrap(), 1);
 
-        ask(&house.store).await;
+        ask_for_rotation(&house.store).await;
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
         // It would open, and is still not the newest one.
