@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::{Method, StatusCode};
+use http_body_util::BodyExt;
 use model::Role;
 use service::CommandLine;
 use store::testing::TestDatabase;
@@ -170,18 +171,21 @@ store::both! {
         // Somebody watches before the step has begun.
         let watching = house.ana.begin(request(Method::GET, events), String::new()).await;
         assert_eq!(watching.status(), StatusCode::OK);
+        let mut watching = watching.into_body();
         let decided = [("workflow", "w"), ("number", "1"), ("step", "sure"), ("granted", "true")];
         while house.ana.call("decide_approval", &decided).await.code() == "approval_waits" {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let log = "/workflows/w/runs/1/steps/1/log";
-        while house.ana.get(log).await.text() != "a long first line\n" {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        // The engine is taken away when they have read what the first attempt said.
+        let mut told = String::new();
+        while !told.contains("a long first line") {
+            let part = timeout(PATIENCE, watching.frame()).await.unwrap();
+            let part = part.unwrap_or_else(|| panic!("it ended: {told}")).unwrap();
+            told.push_str(&String::from_utf8_lossy(&part.into_data().unwrap()));
         }
         house.next_engine().await;
-        let told = timeout(PATIENCE, to_bytes(watching.into_body(), usize::MAX)).await;
-        let told = String::from_utf8(told.unwrap().unwrap().to_vec()).unwrap();
-        assert!(told.contains("a long first line"), "{told}");
+        let rest = timeout(PATIENCE, to_bytes(watching, usize::MAX)).await;
+        told.push_str(&String::from_utf8_lossy(&rest.unwrap().unwrap()));
         let watched = Watched::read(&told);
         assert_eq!((watched.attempt, watched.log.as_str()), (2, "second\n"), "{told}");
         assert_eq!(watched.state(), "succeeded");
