@@ -66,7 +66,7 @@ await withBrowser((browser) =>
     const frame = { unit: 'ms', of: 'between two frames', limit: FRAME_MS };
     print(
       `${all.length} edits of ${text.split('\n').length - 1} lines, ${seeded} of them a syntax error that both find; ` +
-        `from the key to the paint that shows what was found; beside it from the change to the answer, less its ` +
+        `from the key until the frame that shows what was found is painted; beside it from the change to the answer, less its ` +
         `${DEBOUNCE_MS} ms of waiting and without any paint`,
       [
         row({ what: 'the middle one (p50)', rounds: part(ours, 0.5), reference: part(theirs, 0.5), atMost: 0.1, ...beside }),

@@ -35,6 +35,15 @@ export function remarks(readOnly) {
     return { from: start, to: Math.max(start, since.mapPos(Math.min(to, since.length), -1)) };
   };
 
+  const marks = (remarks, place) =>
+    remarks.map((remark) => ({
+      ...place(remark),
+      severity: remark.severity,
+      message: remark.message,
+      source: remark.code,
+      actions: remark.cure && !readOnly() ? [action(remark.cure)] : [],
+    }));
+
   return {
     /** A check begins with this text. */
     taken(doc) {
@@ -47,18 +56,23 @@ export function remarks(readOnly) {
       since = since?.compose(change);
     },
 
-    /** The transaction that shows what the check has found. */
+    /** The transaction that shows what the check has found; none when a later text has been checked meanwhile. */
     found(state, remarks) {
+      if (!under) return undefined;
       list = remarks;
       since = under;
-      const shown = (remark) => ({
-        ...moved(remark),
-        severity: remark.severity,
-        message: remark.message,
-        source: remark.code,
-        actions: remark.cure && !readOnly() ? [action(remark.cure)] : [],
-      });
-      return setDiagnostics(state, list.map(shown));
+      under = undefined;
+      return setDiagnostics(state, marks(list, moved));
+    },
+
+    /** The effects that show what a check has found, for the transaction that makes the checked text. */
+    effects: (state, remarks) => setDiagnostics(state, marks(remarks, ({ from, to }) => ({ from, to }))).effects,
+
+    /** They are shown, with this text. */
+    shown(doc, remarks) {
+      list = remarks;
+      since = ChangeSet.empty(doc.length);
+      under = undefined;
     },
 
     /** Those that touch this stretch of the text as it is. */

@@ -19,11 +19,14 @@ import { panels } from "./panels.js";
 import { takeOver } from "./textarea.js";
 import { workflowLanguage } from "./yaml.js";
 
-/** What follows a key may take so many milliseconds of a frame, so that the rest is enough to draw it. */
-const FRAME_PART = 11;
+/** A key and the check after it may take so many milliseconds, so that the rest of a frame is enough to draw both. */
+const FRAME_PART = 9;
 
 // Marks a change that came through the handle, not from the person: onChange is not told about it.
 const fromOutside = Annotation.define();
+
+// What a check has found in the text that the change makes: the answer as JSON, and its remarks.
+const checkedWith = Annotation.define();
 
 /**
  * Puts the editor in the textarea's place, with its text, selection and focus.
@@ -56,15 +59,33 @@ export function mount(options) {
   // When the browser began with what the person does.
   let begun = -Infinity;
   const check = checker({
-    check: (text) => language.check(text, FRAME_PART - (performance.now() - begun)),
+    check: language.check,
     text() {
       found.taken(view.state.doc);
       return view.state.doc.toString();
     },
     shown(answer) {
-      view.dispatch(found.found(view.state, answer ? JSON.parse(answer).remarks : []));
+      const transaction = found.found(view.state, answer ? JSON.parse(answer).remarks : []);
+      if (!transaction) return;
+      view.dispatch(transaction);
       checkedSoon(answer ?? "");
     },
+  });
+
+  /**
+   * What a check finds is shown by the change itself when there is time for that: a transaction of its own would make the
+   * browser lay the page out once more.
+   */
+  const checkWithin = EditorState.transactionExtender.of((change) => {
+    if (!change.docChanged) return null;
+    const room = FRAME_PART - (performance.now() - begun);
+    const answer = room > 0 ? language.checkNow(change.newDoc.toString(), room) : undefined;
+    if (answer === undefined) return null;
+    const { remarks } = JSON.parse(answer);
+    return {
+      effects: found.effects(change.startState, remarks),
+      annotations: checkedWith.of({ answer, remarks }),
+    };
   });
 
   /** What the parts that come later work with. */
@@ -111,6 +132,7 @@ export function mount(options) {
         workflowLanguage(),
         diagnostics(),
         look(),
+        checkWithin,
         EditorView.domEventHandlers({
           focus: () => void assist(),
           mousemove: () => void assist(),
@@ -119,7 +141,13 @@ export function mount(options) {
           if (update.docChanged) {
             found.changed(update.changes);
             if (!update.transactions.some((t) => t.annotation(fromOutside))) onChange(update.state.doc.toString());
-            check();
+            const done = update.transactions.at(-1).annotation(checkedWith);
+            if (done) {
+              found.shown(update.state.doc, done.remarks);
+              checkedSoon(done.answer);
+            } else {
+              check();
+            }
           }
           if (update.selectionSet || update.docChanged) beside?.moved(update.docChanged);
         }),

@@ -11,10 +11,10 @@ const PATIENCE_MS = 20_000;
 const PAUSE_MS = 60;
 
 /**
- * Runs in the page: notes when a key arrived, and when what the check of the text after it found was painted.
+ * Runs in the page: marks when a key arrived, and when the editor knew what the check of the text after it has found.
  *
- * The editor shows what was found in a transaction that changes nothing in the text; the browser paints it after the
- * next animation frame's work.
+ * When that was painted only the browser can say: after a key it holds back whatever a page could be told about a frame,
+ * often until the next one is drawn. It is read from the trace.
  */
 function listen() {
   const content = document.querySelector('.cm-content');
@@ -27,27 +27,26 @@ function listen() {
     performance.mark(`edit-${state.edit}-begins`, { startTime: event.timeStamp });
   };
   for (const name of ['keydown', 'beforeinput']) document.addEventListener(name, begin, true);
-  const dispatch = view.dispatch.bind(view);
-  view.dispatch = (...specs) => {
-    dispatch(...specs);
+  const { dispatchTransactions } = view;
+  view.dispatchTransactions = (transactions, ...more) => {
+    dispatchTransactions(transactions, ...more);
     const { waiting } = state;
-    const effects = specs.flatMap((spec) => spec.effects ?? []);
+    const effects = transactions.flatMap((transaction) => transaction.effects);
     const list = effects.map((effect) => effect.value).find((value) => Array.isArray(value));
     if (!waiting?.begun || waiting.seen || !list || view.state.doc.length !== waiting.length) return;
     waiting.seen = true;
+    performance.mark(`edit-${state.edit}-found`);
     const found = performance.now() - waiting.begun;
-    waiting.errors = list
+    const errors = list
       .filter(({ severity }) => severity === 'error')
       .map(({ from }) => view.state.doc.lineAt(from).number);
+    // By then it is painted for certain, and the next edit may come.
     requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => {
-        const painted = performance.now();
+      setTimeout(() => {
         performance.mark(`edit-${state.edit}-ends`);
-        state.done.push({ milliseconds: painted - waiting.begun, found, errors: waiting.errors });
+        state.done.push({ found, errors });
         state.waiting = null;
-      };
-      channel.port2.postMessage(null);
+      });
     });
   };
 }
@@ -63,9 +62,13 @@ function prepare({ from, to, length, number }) {
   measured.waiting = { begun: 0, seen: false, length };
 }
 
+/** What the browser writes down to tell when it painted; and with the tasks of the main thread, which slows what is timed. */
+const PAINTS = ['blink.user_timing', 'disabled-by-default-devtools.timeline', '__metadata'];
+const TASKS = [...PAINTS, 'toplevel'];
+
 /**
- * Makes every edit; answers milliseconds and errors of each, or with `traced` the tasks of the main thread meanwhile:
- * writing them down slows what is timed.
+ * Makes every edit. Answers of each its errors and, in milliseconds from the key, when they were found and when that was
+ * painted; or with `traced` the tasks of the main thread meanwhile.
  */
 export async function inPage(browser, relay, cookie, path, edits, { traced = false } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -83,8 +86,7 @@ export async function inPage(browser, relay, cookie, path, edits, { traced = fal
   await page.evaluate(listen);
 
   const trace = join(tmpdir(), `relay-bench-${process.pid}.json`);
-  const categories = ['disabled-by-default-devtools.timeline', 'toplevel', 'blink.user_timing', '__metadata'];
-  if (traced) await browser.startTracing(page, { path: trace, categories });
+  await browser.startTracing(page, { path: trace, categories: traced ? TASKS : PAINTS });
   for (const [number, { from, to, text, after }] of edits.entries()) {
     const typed = text.length === 1;
     if (text && !typed) await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);
@@ -98,32 +100,50 @@ export async function inPage(browser, relay, cookie, path, edits, { traced = fal
       polling: 50,
     });
   }
-  if (traced) await browser.stopTracing();
+  await browser.stopTracing();
   const { done, text } = await page.evaluate(() => ({
     done: window.measured.done,
     text: window.measured.view.state.doc.toString(),
   }));
   await context.close();
-  if (!traced) return { done, text };
-  const tasks = tasksBetween(JSON.parse(readFileSync(trace, 'utf8')).traceEvents);
+  const { marks, main } = thread(JSON.parse(readFileSync(trace, 'utf8')).traceEvents);
   rmSync(trace);
-  return { done, text, tasks };
+  if (traced) return { done, text, tasks: tasksBetween(marks, main) };
+  const painted = paints(marks, main);
+  return { done: done.map((one, number) => ({ ...one, milliseconds: painted[number] })), text };
 }
 
-/** The tasks of the page's main thread between the marks of an edit: how long each took, and how long it computed. */
-function tasksBetween(events) {
-  const marks = events.filter(({ name }) => /^edit-\d+-(begins|ends)$/.test(name));
-  const ends = new Map(marks.filter(({ name }) => name.endsWith('ends')).map(({ name, ts }) => [name.split('-')[1], ts]));
-  const spans = marks
-    .filter(({ name }) => name.endsWith('begins'))
-    .map(({ name, ts }) => [ts, ends.get(name.split('-')[1])]);
-  const [{ pid }] = marks;
-  const main = events.find(
+/** The marks of the edits by their names, in microseconds, and what the page's main thread did. */
+function thread(events) {
+  const ours = events.filter(({ name }) => /^edit-\d+-(begins|found|ends)$/.test(name));
+  const [{ pid }] = ours;
+  const { tid } = events.find(
     (event) => event.name === 'thread_name' && event.pid === pid && event.args.name === 'CrRendererMain',
   );
+  const main = events.filter((event) => event.pid === pid && event.tid === tid && event.ph === 'X');
+  return { marks: new Map(ours.map(({ name, ts }) => [name, ts])), main };
+}
+
+/**
+ * Milliseconds from the key of each edit until the first frame after what was found is painted, and handed to the thread
+ * that puts frames together.
+ */
+function paints(marks, main) {
+  const frames = main.filter(({ name }) => name === 'Commit').sort((a, b) => a.ts - b.ts);
+  const edits = [...marks.keys()].filter((name) => name.endsWith('begins')).length;
+  return Array.from({ length: edits }, (_, number) => {
+    const frame = frames.find(({ ts }) => ts > marks.get(`edit-${number}-found`));
+    return (frame.ts + frame.dur - marks.get(`edit-${number}-begins`)) / 1000;
+  });
+}
+
+/** The tasks of the main thread between the marks of an edit: how long each took, and how long it computed. */
+function tasksBetween(marks, main) {
+  const begins = [...marks].filter(([name]) => name.endsWith('begins'));
+  const spans = begins.map(([name, ts]) => [ts, marks.get(name.replace('begins', 'ends'))]);
   const during = ({ ts, dur }) => spans.some(([begin, end]) => ts < end && ts + dur > begin);
-  return events
-    .filter(({ name, ph }) => ph === 'X' && (name === 'RunTask' || name === 'ThreadControllerImpl::RunTask'))
-    .filter((event) => event.pid === pid && event.tid === main.tid && during(event))
+  return main
+    .filter(({ name }) => name === 'RunTask' || name === 'ThreadControllerImpl::RunTask')
+    .filter(during)
     .map(({ dur, tdur }) => ({ wall: dur / 1000, computing: (tdur ?? dur) / 1000 }));
 }

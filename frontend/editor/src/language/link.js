@@ -3,7 +3,7 @@
 //
 // After a key, browsers draw before they hand over what a worker has sent, so what that found is seen a frame later, or
 // two. A check that is known to take a fraction of a frame is therefore done in the page: together with the key, or, when
-// that has taken its share of the time already, in the work of the frame that draws it.
+// there is no room beside it, in the work of the frame that draws it.
 
 import { language } from "./here.js";
 import { pace } from "./pace.js";
@@ -162,8 +162,12 @@ export function link(module) {
     return done.answer;
   }
 
+  // The first change finds much of the page's own code cold, and leaves no room for the check.
+  let begun = false;
+  // Where nobody looks, no frame comes.
+  const isNear = (text) => near && begun && isQuick(text) && !document.hidden;
+
   function checkHere(text) {
-    if (!near) return checkThere(text);
     try {
       const { answer, took } = near.check(text);
       speed.took(text.length, took);
@@ -171,7 +175,7 @@ export function link(module) {
     } catch (error) {
       console.error("The page's own language gave no answer.", error);
       near = undefined;
-      return checkThere(text);
+      return undefined;
     }
   }
 
@@ -183,11 +187,14 @@ export function link(module) {
       return call("hold", json);
     },
 
-    /** The check of a text as JSON: at once if it fits into so many milliseconds, or later; nothing when it failed. */
-    check(text, room) {
-      // Where nobody looks, no frame comes.
-      if (!near || !isQuick(text) || document.hidden) return checkThere(text);
-      return speed.of(text.length) <= room ? checkHere(text) : nextFrame().then(() => checkHere(text));
+    /** The check of a text as JSON, if that can be had at once and takes no more than so many milliseconds. */
+    checkNow: (text, room) => (isNear(text) && speed.of(text.length) <= room ? checkHere(text) : undefined),
+
+    /** The check of a text as JSON, later; nothing when it failed. */
+    check(text) {
+      if (isNear(text)) return nextFrame().then(() => checkHere(text) ?? checkThere(text));
+      begun = near !== undefined;
+      return checkThere(text);
     },
 
     /** Finds out how fast texts like this one are checked. */
