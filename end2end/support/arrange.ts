@@ -68,5 +68,5 @@ export async function grant(page: Page, connection: string, workflow: string): P
 export async function rotate(page: Page): Promise<void> {
   await call(page, 'rotate_key', {});
   const finished = async () => (await page.request.get('/keys')).text();
-  await expect.poll(finished, { timeout: 20_000 }).toContain('The last rotation is finished');
+  await expect.poll(finished).toContain('The last rotation is finished');
 }

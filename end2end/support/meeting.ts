@@ -24,7 +24,7 @@ export class Meeting {
     return ['#!/bin/bash', `exec 3<>/dev/tcp/127.0.0.1/${port}`, 'hear() { read -r _ <&3; }'];
   }
 
-  /** Lets the step go on. */
+  /** Lets the step go on; waits for it to come first. */
   async tell(): Promise<void> {
     (await this.guest).write('go\n');
   }

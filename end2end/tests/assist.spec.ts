@@ -129,6 +129,8 @@ test('quick fixes, in the text and in the list', async ({ as }) => {
   const text = `${stepWith('a: !Sekret one # stays', 'b: !Sekret two')}`;
   const workflow = await opened(page, 'fixed', text);
   await expect(workflow.problems.getByRole('listitem')).toHaveCount(2);
+  // The list comes with the page; the editor finds them by itself.
+  await expect(workflow.editor.squiggles).toHaveCount(2);
   await workflow.editor.box.focus();
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('F8');
@@ -169,6 +171,7 @@ test('F8 goes through the problems, F12 to where a name is declared', async ({ a
   const page = await as(ADA);
   const text = ROW.replace('dependsOn: [build]', 'dependsOn: [build, biuld]').replace('name: version', 'name: !Sekret x');
   const workflow = await opened(page, 'walked', text);
+  await expect(workflow.editor.squiggles).toHaveCount(2);
   await workflow.editor.box.focus();
   await page.keyboard.press('Control+Home');
   await page.keyboard.press('F8');

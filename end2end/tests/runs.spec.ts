@@ -5,6 +5,7 @@ import { RunPage } from '../pages/run';
 import { RunsPage } from '../pages/runs';
 import { WorkflowPage } from '../pages/workflow';
 import * as arrange from '../support/arrange';
+import { Meeting } from '../support/meeting';
 import { ADA, OLAF } from '../support/people';
 import { sameDocument } from '../support/same-document';
 import { expect, test } from '../support/test';
@@ -20,11 +21,12 @@ ${steps(
   scriptStep('greet', ['echo "hello $WHO, $TIMES times"'], 'env:', '  WHO: !Parameter who', '  TIMES: !Parameter how often.really-often'),
 )}`;
 
-/** Prints its lines one after the other, so that somebody can watch. */
-const SLOW = steps(
-  scriptStep('slow', ['echo first line', 'sleep 2', 'echo second line', 'sleep 2', 'echo third line']),
-  scriptStep('after', ['echo done'], 'dependsOn: slow'),
-);
+/** Prints a line more whenever it is told to, so that somebody can watch. */
+const slow = (meeting: Meeting) =>
+  steps(
+    scriptStep('slow', [...meeting.script, 'echo first line', 'hear', 'echo second line', 'hear', 'echo third line']),
+    scriptStep('after', ['echo done'], 'dependsOn: slow'),
+  );
 
 const ENDLESS = steps(scriptStep('endless', ['echo begun', 'sleep 600']), scriptStep('after', ['echo never'], 'dependsOn: endless'));
 
@@ -73,12 +75,16 @@ test('a run with parameters, from the dialog to its log', async ({ as }) => {
 test('a run is watched while it goes on, without a reload', async ({ as }) => {
   const page = await as(ADA);
   const run = new RunPage(page);
-  await arrange.workflow(page, 'slow', SLOW);
+  const meeting = await Meeting.open();
+  await arrange.workflow(page, 'slow', slow(meeting));
   await arrange.run(page, 'slow');
   await run.open('slow', 1, '?tab=logs&step=0');
   const document = await sameDocument(page);
   await expect(run.follow).toHaveAttribute('aria-pressed', 'true');
-  await expect(run.line('first line')).toBeVisible();
+  for (const line of ['first line', 'second line']) {
+    await expect(run.line(line)).toBeVisible();
+    await meeting.tell();
+  }
   await expect(run.line('third line')).toBeVisible();
   await expect(run.lines).toHaveCount(3);
   await expect(run.step('after')).toContainText('succeeded');
@@ -102,6 +108,7 @@ test('a run is watched while it goes on, without a reload', async ({ as }) => {
   const parts: Buffer[] = [];
   for await (const part of file) parts.push(part as Buffer);
   expect(Buffer.concat(parts).toString()).toBe('first line\nsecond line\nthird line\n');
+  await meeting.close();
 });
 
 test('of a long log the page has the end, and the download everything', async ({ as }) => {
@@ -126,18 +133,21 @@ test('of a long log the page has the end, and the download everything', async ({
 test('the picture follows too', async ({ as }) => {
   const page = await as(ADA);
   const run = new RunPage(page);
-  await arrange.workflow(page, 'slow', SLOW);
+  const meeting = await Meeting.open();
+  await arrange.workflow(page, 'slow', slow(meeting));
   await arrange.run(page, 'slow');
   await run.open('slow', 1);
   const document = await sameDocument(page);
   await expect(run.drawn('after', 'waiting')).toBeVisible();
   await expect(run.drawn('slow', 'running')).toBeVisible();
+  for (let line = 0; line < 2; line += 1) await meeting.tell();
   await expect(run.drawn('slow', 'succeeded')).toBeVisible();
   await expect(run.drawn('after', 'succeeded')).toBeVisible();
   await expect(run.row('after')).toContainText('slow');
   await document.expectSame();
   await run.drawn('slow', 'succeeded').press('Enter');
   await expect(run.line('first line')).toBeVisible();
+  await meeting.close();
 });
 
 test('a run is stopped', async ({ as }) => {

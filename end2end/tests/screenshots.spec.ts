@@ -176,6 +176,8 @@ for (const { suffix, viewport, colorScheme } of looks) {
       await grants.workflow('describe-instances').check();
       await shoot(page, `grants${suffix}`);
       await grants.save.click();
+      await expect(page.getByRole('link', { name: 'limited to 1 workflow', exact: true })).toBeVisible();
+      await shoot(page, `connections-limited${suffix}`);
       const workflow = new WorkflowPage(page);
       await workflow.open('stop-instances');
       await workflow.setupButton.click();

@@ -123,9 +123,12 @@ test('the documentation is reached from the navigation', async ({ as }) => {
   await navigation.link('Documentation').click();
   await expect(navigation.link('Documentation')).toHaveAttribute('aria-current', 'page');
   const chapters = page.getByRole('navigation', { name: 'Documentation', exact: true }).getByRole('link');
-  expect(await chapters.count()).toBeGreaterThan(1);
-  for (let index = 0; index < (await chapters.count()); index += 1) {
+  await page.waitForLoadState();
+  const count = await chapters.count();
+  expect(count).toBeGreaterThan(1);
+  for (let index = 0; index < count; index += 1) {
     await chapters.nth(index).click();
+    await expect(chapters.nth(index)).toHaveAttribute('aria-current', 'page');
     await expect(page.getByRole('article').getByRole('heading', { level: 1 })).toBeVisible();
     // Those still on their way are waited for; a broken one never gets a width.
     const unseen = () =>

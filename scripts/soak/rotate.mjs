@@ -3,7 +3,10 @@
 // steps read a value: none of it may be refused. Every value that was acknowledged stays, the ledger is whole, and at the
 // end no value is sealed to an older key.
 //
-//   rotate.mjs sqlite|postgres --kills N
+//   rotate.mjs sqlite|postgres --kills N [--apart]
+//
+// With --apart web server and engine are two processes, and only the engine is killed: then not one request of people
+// may fail, not even one that was under way.
 
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
@@ -28,11 +31,11 @@ const LONGEST_LIFE_MS = 1_500;
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kills: { type: 'string' } },
+  options: { kills: { type: 'string' }, apart: { type: 'boolean', default: false } },
 });
 const [database] = positionals;
 if (!['sqlite', 'postgres'].includes(database) || !flags.kills) {
-  console.error('usage: rotate.mjs sqlite|postgres --kills N');
+  console.error('usage: rotate.mjs sqlite|postgres --kills N [--apart]');
   process.exit(2);
 }
 
@@ -42,8 +45,52 @@ let requests = 0;
 let reads = 0;
 let rotations = 0;
 
-/** Servers that are being killed. */
+/** Servers that people talk to and that are being killed. */
 const dying = new Set();
+
+/** Requests that were answered between the end of an engine and the beginning of the next one. */
+let alone = 0;
+
+/** Whoever serves: `front` is whom people talk to. Without --apart that is also who is killed. */
+class Serving {
+  #start;
+  #engine;
+  #away = false;
+
+  static async begin(directory, place) {
+    const serving = new Serving();
+    serving.#start = (...role) => Relay.start(directory, [], { flags: [...place, ...role] });
+    await serving.again();
+    // A web server begins where an engine has left the public key.
+    if (flags.apart) serving.front = await serving.#start('--role', 'web');
+    return serving;
+  }
+
+  /** Whether there is no engine for the moment. */
+  get away() {
+    return this.#away;
+  }
+
+  async kill() {
+    const doomed = flags.apart ? this.#engine : this.front;
+    if (doomed === this.front) dying.add(doomed);
+    await doomed.killed();
+    this.#away = true;
+  }
+
+  /** Starts what was killed. */
+  async again() {
+    const relay = await this.#start(...(flags.apart ? ['--role', 'engine'] : []));
+    this.#away = false;
+    if (flags.apart) this.#engine = relay;
+    else this.front = relay;
+  }
+
+  async stop() {
+    await this.front.stop();
+    await this.#engine?.stop();
+  }
+}
 
 /** A request whose server may die under it: `undefined` then. */
 async function attempt(relay, request) {
@@ -136,32 +183,33 @@ const command = (directory, place, ...what) =>
 
 async function rounds(directory, place, port) {
   addAdministrator(directory, place);
-  let relay = await Relay.start(directory, [], { flags: place });
-  let cookie = await relay.signIn();
-  for (let number = 0; number < FIRST; number++) await save(relay, cookie, `first ${number}`);
-  await relay.post(cookie, 'create_workflow', { name: 'reads' });
-  await relay.post(cookie, 'save_workflow', { workflow: 'reads', base_revision: '0', text: workflow(port) });
+  const serving = await Serving.begin(directory, place);
+  let cookie = await serving.front.signIn();
+  for (let number = 0; number < FIRST; number++) await save(serving.front, cookie, `first ${number}`);
+  await serving.front.post(cookie, 'create_workflow', { name: 'reads' });
+  await serving.front.post(cookie, 'save_workflow', { workflow: 'reads', base_revision: '0', text: workflow(port) });
   for (let kill = 0; kill < Number(flags.kills); kill++) {
     let over = false;
-    const server = relay;
+    const server = serving.front;
     const mine = cookie;
     const saver = async (who) => {
       for (let number = 0; !over; number++) {
+        const { away } = serving;
         if (!(await save(server, mine, `${kill}, ${who}, ${number}`))) return;
+        if (away && serving.away) alone += 1;
         await attempt(server, () => server.view('/keys', mine));
       }
     };
     const load = Array.from({ length: SAVERS }, (_, who) => saver(who));
     const start = () => attempt(server, () => server.post(mine, 'start_run', { workflow: 'reads' }));
     await Promise.all(Array.from({ length: READERS }, start));
-    await rotate(relay, cookie);
+    await rotate(server, cookie);
     await sleep(randomInt(LONGEST_LIFE_MS));
-    dying.add(server);
-    await server.killed();
+    await serving.kill();
+    await serving.again();
     over = true;
     await Promise.all(load);
-    relay = await Relay.start(directory, [], { flags: place });
-    cookie = await relay.signIn();
+    if (serving.front !== server) cookie = await serving.front.signIn();
   }
   // One that is under way is waited for.
   command(directory, place, 'keys', 'rotate');
@@ -169,12 +217,13 @@ async function rounds(directory, place, port) {
   const older = told.filter((line) => line.startsWith('key ') && !line.includes(': current'));
   for (const line of older) if (!/, 0 values,/.test(line)) wrong.push(`still needed: ${line}`);
   if (told.some((line) => line.includes("can't be opened"))) wrong.push('a value cannot be opened');
-  const page = await relay.view('/connections', cookie);
+  const page = await serving.front.view('/connections', cookie);
   const lost = acknowledged.filter((name) => !page.includes(`>${name}<`));
   if (lost.length > 0) wrong.push(`${lost.length} acknowledged connections are gone, such as ${lost[0]}`);
-  await relay.stop();
+  await serving.stop();
   command(directory, place, 'ledger', 'verify');
   if (reads === 0) wrong.push('no step has read anything');
+  if (flags.apart && alone === 0) wrong.push('nobody has saved anything while there was no engine');
 }
 
 const listener = await listen();
@@ -186,7 +235,8 @@ await withDirectory((directory) =>
 );
 for (const line of wrong.slice(0, 20)) console.log(line);
 console.log(
-  `rotations on ${database}: ${flags.kills} kills, ${rotations} rotations asked for, ${acknowledged.length} connections ` +
-    `saved, ${requests} requests answered, ${reads} reads of steps, ${wrong.length} broken promises`,
+  `rotations on ${database}${flags.apart ? ', web server and engine apart' : ''}: ${flags.kills} kills, ${rotations} ` +
+    `rotations asked for, ${acknowledged.length} connections saved, ${flags.apart ? `${alone} of them without an engine, ` : ''}` +
+    `${requests} requests answered, ${reads} reads of steps, ${wrong.length} broken promises`,
 );
 process.exit(wrong.length > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 //! The pages and the server functions: which address shows what. The content is `app`'s.
 
+mod controls;
 mod form_page;
 mod functions;
 mod render;

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::listener::Hangup;
-use crate::standing::Standing;
+use crate::standing::{self, Standing};
 
 /// Where the parts of a file go. An error cuts the answer off, so that nobody takes a part of it for the
 /// whole.
@@ -21,6 +21,9 @@ pub(crate) type Sender = mpsc::Sender<io::Result<Bytes>>;
 /// For how long an answer may end by itself, before its connection is ended: it does at once, unless the
 /// other side takes nothing.
 const GRACE: Duration = Duration::from_millis(200);
+
+// Looks and the end of an answer leave half of the second that a lost session may take.
+const _: () = assert!(standing::EVERY.as_millis() + GRACE.as_millis() <= 500);
 
 /// A body, and where its parts are to be put. Whoever is faster than the one who reads has to wait.
 pub(crate) fn body(standing: &Standing) -> (Sender, Body) {

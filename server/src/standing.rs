@@ -19,7 +19,7 @@ use crate::problem::ProblemAnswer;
 use crate::state::AppState;
 
 /// Between two looks. An answer has to end within a second of its session.
-const EVERY: Duration = Duration::from_millis(250);
+pub(crate) const EVERY: Duration = Duration::from_millis(250);
 
 /// Whoever is signed in, and is about to get an answer that is kept open.
 pub(crate) struct Standing {

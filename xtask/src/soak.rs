@@ -30,14 +30,26 @@ pub(crate) fn kills(binary: &Path, database: &str, amount: [&str; 2]) -> Command
 /// Kills during rotations of the vault's key, on each database.
 const ROTATION_KILLS: &str = "50";
 
-/// The program that kills a server while it rotates the vault's key.
-pub(crate) fn rotations(binary: &Path, database: &str, kills: &str) -> Command {
+/// What is killed while it rotates the vault's key.
+#[derive(Clone, Copy)]
+pub(crate) enum Killed {
+    /// The server, with all that it does.
+    Server,
+    /// The engine, beside a web server that goes on.
+    Engine,
+}
+
+/// The program that kills it so often.
+pub(crate) fn rotations(binary: &Path, database: &str, killed: Killed, kills: &str) -> Command {
     let mut command = script("with-postgres");
     command
         .arg(files::root().join("scripts/soak/rotate.mjs"))
         .arg(database)
         .args(["--kills", kills])
         .env("RELAY_BIN", binary);
+    if matches!(killed, Killed::Engine) {
+        command.arg("--apart");
+    }
     command
 }
 
@@ -49,10 +61,12 @@ pub(crate) fn run() -> Result<()> {
     for database in DATABASES {
         say(&format!("killing a server on {database} {KILLS} times"));
         broken += carried_out(kills(&binary, database, ["--kills", KILLS]))?;
-        say(&format!(
-            "rotating the key on {database}, with {ROTATION_KILLS} kills"
-        ));
-        broken += carried_out(rotations(&binary, database, ROTATION_KILLS))?;
+        for (killed, what) in [(Killed::Server, "server"), (Killed::Engine, "engine alone")] {
+            say(&format!(
+                "rotating the key on {database}, with {ROTATION_KILLS} kills of the {what}"
+            ));
+            broken += carried_out(rotations(&binary, database, killed, ROTATION_KILLS))?;
+        }
     }
     for round in fuzzing {
         let outcome = round.finish()?;

@@ -2,6 +2,7 @@
 
 use crate::failure::{Failure, Result, While};
 use crate::shell::{cargo, say, script};
+use crate::soak::Killed;
 use crate::{files, fuzz, server, soak};
 use std::fs::File;
 use std::path::Path;
@@ -11,8 +12,11 @@ use std::time::Instant;
 /// How long a server is killed again and again on each database; `make soak` does it for longer.
 const KILLING_SECONDS: &str = "30";
 
-/// Kills while the vault's key is rotated, on each database; `make soak` does more.
+/// Kills of a server while it rotates the vault's key, on each database; `make soak` does more.
 const ROTATION_KILLS: &str = "4";
+
+/// Kills of an engine alone meanwhile, on each database.
+const ENGINE_KILLS: &str = "2";
 
 /// How long each fuzz target runs, all at once; `make soak` does it for longer.
 const FUZZ_SECONDS: &str = "20";
@@ -86,10 +90,15 @@ pub(crate) fn run() -> Result<()> {
             &format!("kills-{database}"),
             &mut soak::kills(&binary, database, ["--seconds", KILLING_SECONDS]),
         )?;
-        stage(
-            &format!("keys-{database}"),
-            &mut soak::rotations(&binary, database, ROTATION_KILLS),
-        )?;
+        for (name, killed, kills) in [
+            ("keys", Killed::Server, ROTATION_KILLS),
+            ("keys-apart", Killed::Engine, ENGINE_KILLS),
+        ] {
+            stage(
+                &format!("{name}-{database}"),
+                &mut soak::rotations(&binary, database, killed, kills),
+            )?;
+        }
     }
     say(&format!(
         "all checks passed in {:.0} s",

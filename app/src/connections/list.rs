@@ -1,6 +1,7 @@
 //! `/connections`
 
 use leptos::prelude::*;
+use model::Unopenable;
 use service::{ConnectionRow, UsedBy};
 
 use super::grants::limited;
@@ -90,11 +91,12 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
     let limited = limited(row.limited).map(|words| {
         let grants = format!("/connections/{}/grants", row.id);
         let words = if administers {
-            view! { <a href=grants>{words}</a> }.into_any()
+            view! { <a class="quiet" href=grants>{words}</a> }.into_any()
         } else {
-            words.into_any()
+            view! { <span>{words}</span> }.into_any()
         };
-        view! { <p class="quiet">{words}</p> }
+        // Smaller, quiet and behind a sign: it is none of the workflows above it.
+        view! { <p class="note help"><Symbol icon=Icon::Lock/>{words}</p> }
     });
     let last_used = match row.last_used {
         Some(at) => {
@@ -120,9 +122,12 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
             </td>
         }
     });
-    let overwrite = (row.unopenable && administers).then(|| {
-        let href = format!("/connections/{}/overwrite", row.id);
-        view! { ": "<a href=href>"overwrite it"</a> }
+    let cure = row.unopenable.filter(|_| administers).map(|why| {
+        let form = match why {
+            Unopenable::Value => "overwrite",
+            Unopenable::Altered => "delete",
+        };
+        view! { ": "<a href=format!("/connections/{}/{form}", row.id)>{why.cure()}</a> }
     });
     let href = format!("/connections/{}", row.id);
     let short = row.type_name.as_str().to_owned();
@@ -134,8 +139,8 @@ fn line(row: ConnectionRow, administers: bool) -> impl IntoView {
             </td>
             <th scope="row" data-label="Name"><a href=href>{row.name.as_str().to_owned()}</a></th>
             <td data-label="State">
-                <State tone=if row.unopenable { Tone::Bad } else { Tone::Good } words=row.state/>
-                {overwrite}
+                <State tone=if row.unopenable.is_some() { Tone::Bad } else { Tone::Good } words=row.state/>
+                {cure}
             </td>
             <td data-label="Used by"><div>{used_by}{limited}</div></td>
             <td data-label="Last used">{last_used}{unused}</td>

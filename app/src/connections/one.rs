@@ -1,14 +1,20 @@
 //! `/connections/ID`: what there is to know of a connection, which is nothing of its values.
 
 use leptos::prelude::*;
-use model::{ConnectionId, Problem};
+use model::{ConnectionId, Problem, Unopenable};
 use service::{ConnectionRow, FieldView, UsedBy};
 
 use super::grants::limited;
 use super::uses::{UNUSED, table, used_in};
 use crate::page::{Answer, Page, Request, Section};
+use crate::ui::notice::altered;
 use crate::ui::state::{State, Tone};
 use crate::ui::time::Time;
+
+/// What is said of a connection whose values are not what is wrong.
+pub(super) const ALTERED: &str = "This connection is not what the ledger tells of it: somebody has \
+     changed its row in the database, or put back one that was deleted. Overwriting its values does \
+     not help. Delete it and add it again.";
 
 /// Its fields, the workflows that name it, and the steps that were given it.
 pub async fn page(request: Request) -> Answer {
@@ -35,6 +41,7 @@ pub async fn page(request: Request) -> Answer {
                     </p>
                 })}
             </div>
+            {(found.row.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED))}
             <div class="parts">
                 {facts(&found.row)}
                 <section aria-labelledby="fields-title">
@@ -55,7 +62,7 @@ pub async fn page(request: Request) -> Answer {
 }
 
 fn facts(row: &ConnectionRow) -> impl IntoView + use<> {
-    let tone = if row.unopenable {
+    let tone = if row.unopenable.is_some() {
         Tone::Bad
     } else {
         Tone::Good

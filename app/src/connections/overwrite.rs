@@ -1,12 +1,13 @@
 //! `/connections/ID/overwrite`
 
 use leptos::prelude::*;
-use model::Problem;
+use model::{Problem, Unopenable};
 
+use super::one::ALTERED;
 use super::overwrite_fields::{OverwriteFields, StoredField};
 use super::value_form::ValueForm;
 use crate::page::{Answer, Page, Request, Section, based_on};
-use crate::ui::notice::Notice;
+use crate::ui::notice::{Notice, altered};
 
 /// Per field: keep, replace or clear.
 pub async fn page(request: Request) -> Answer {
@@ -48,6 +49,7 @@ pub async fn page(request: Request) -> Answer {
             <div class="card form">
                 <h1>{title}</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
+                {(found.row.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED))}
                 <p class="advice">{affected}" Their next steps get the new values."</p>
                 <ValueForm action="/fn/overwrite_connection" noun="connection" sealed_only back="/connections">
                     <input type="hidden" name="id" value=found.row.id.to_string()/>

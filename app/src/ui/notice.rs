@@ -26,6 +26,16 @@ pub fn Notice(
     }
 }
 
+/// What is said of something that is not what the ledger tells of it: `words` tell what helps.
+pub fn altered(words: &'static str) -> impl IntoView {
+    view! {
+        <div class="notice notice-bad">
+            <Symbol icon=Icon::Alert/>
+            <div><p>{words}</p></div>
+        </div>
+    }
+}
+
 /// The HTML id of the control of that form name.
 pub fn field_id(name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };

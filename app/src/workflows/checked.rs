@@ -2,7 +2,7 @@
 //! shows it. Made by the same code on the server and, on every change, in the browser.
 
 use language::Severity;
-use model::{HeldSecret, Holdings, RequirementState};
+use model::{HeldSecret, Holdings, RequirementState, Unopenable};
 use serde::{Deserialize, Serialize};
 
 /// A text, checked.
@@ -73,9 +73,9 @@ pub struct Need {
     pub state: RequirementState,
     /// Its id, when it is there.
     pub id: Option<String>,
-    /// Whether a value of it can't be opened any more, and has to be overwritten.
+    /// Why it can't be opened any more; `None` when nothing is known against it.
     #[serde(default)]
-    pub unopenable: bool,
+    pub unopenable: Option<Unopenable>,
     /// For a wrong type: the type that a connection of this name has.
     pub held_type: Option<String>,
     /// The steps and triggers that use it, in words.
@@ -86,10 +86,10 @@ impl Need {
     /// Its state in words.
     pub fn words(&self) -> String {
         let state = self.state.words();
-        match &self.held_type {
-            Some(held) => format!("{state}: it is of type {held}"),
-            None if self.unopenable => format!("{state}, but it {}", model::UNOPENABLE),
-            None => state.to_owned(),
+        match (&self.held_type, self.unopenable) {
+            (Some(held), _) => format!("{state}: it is of type {held}"),
+            (None, Some(why)) => format!("{state}, but it {}: {}", model::UNOPENABLE, why.cure()),
+            (None, None) => state.to_owned(),
         }
     }
 

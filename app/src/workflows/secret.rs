@@ -1,10 +1,12 @@
 //! `/workflows/NAME/secrets/ID`: what there is to know of a secret, which is nothing of its value.
 
 use leptos::prelude::*;
-use model::{Problem, RequirementState};
+use model::{Problem, RequirementState, Unopenable};
 
+use super::secrets::ALTERED;
 use crate::connections::{one::places, uses};
 use crate::page::{Answer, Page, Request, Section};
+use crate::ui::notice::altered;
 use crate::ui::state::{State, Tone, tone};
 use crate::ui::time::Time;
 
@@ -26,7 +28,8 @@ pub async fn page(request: Request) -> Answer {
             Some(used) => view! { <Time at=used.at/>" "{uses::used_in(used)} }.into_any(),
             None => "never".into_any(),
         };
-        let (tone, words) = if row.unopenable {
+        let altered = (row.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED));
+        let (tone, words) = if row.unopenable.is_some() {
             (Tone::Bad, model::UNOPENABLE)
         } else {
             let state = RequirementState::Configured;
@@ -48,6 +51,7 @@ pub async fn page(request: Request) -> Answer {
                     </p>
                 })}
             </div>
+            {altered}
             <div class="parts">
                 <dl class="facts card">
                     <div>

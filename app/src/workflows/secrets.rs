@@ -2,13 +2,19 @@
 //! menu the same is done in a dialog.
 
 use leptos::prelude::*;
-use model::{Problem, value::SECRET};
+use model::{Problem, Unopenable, value::SECRET};
 use service::SecretRow;
 
 use crate::connections::value_field::ValueField;
 use crate::connections::value_form::ValueForm;
 use crate::page::{Answer, Page, Request, Section, based_on};
-use crate::ui::{field::TextField, notice::Notice};
+use crate::ui::field::TextField;
+use crate::ui::notice::{Notice, altered};
+
+/// What is said of a secret whose value is not what is wrong.
+pub(super) const ALTERED: &str = "The ledger tells that this secret, or its workflow, was deleted: \
+     somebody has put it back into the database. Overwriting it does not help. Delete it and add it \
+     again, to a new workflow if this one was deleted.";
 
 /// `/workflows/NAME/secrets/new`; `?name=` fixes the name, as the workflow asks for it.
 pub async fn new(request: Request) -> Answer {
@@ -58,6 +64,7 @@ pub async fn overwrite(request: Request) -> Answer {
     let sealed_only = request.service.requires_browser_sealing();
     let page = Page::new(title.clone(), Section::Workflows, move || {
         let body = view! {
+            {(secret.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED))}
             <input type="hidden" name="id" value=secret.id.to_string()/>
             <input type="hidden" name="revision" value=based_on(&request.returned, secret.revision)/>
         };

@@ -67,8 +67,8 @@ fn secrets_card(workflow: &str, secrets: Vec<service::SecretRow>) -> impl IntoVi
             Some(used) => view! { <Time at=used.at/>" "{used_in(used)} }.into_any(),
             None => view! { <span class="quiet">"never"</span> }.into_any(),
         };
-        let unopenable = secret.unopenable.then(|| {
-            view! { " "<State tone=Tone::Bad words=model::UNOPENABLE/> }
+        let unopenable = secret.unopenable.map(|why| {
+            view! { " "<State tone=Tone::Bad words=model::UNOPENABLE/>": "{why.cure()} }
         });
         view! {
             <tr>

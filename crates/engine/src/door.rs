@@ -34,8 +34,8 @@ pub enum DoorError {
     NotACondition,
     /// The value or its name is longer than Relay keeps, or there is too much already.
     TooLarge,
-    /// It is stored, and does not open, or is not what was stored last. The ledger names it, and
-    /// overwriting it helps.
+    /// It is stored, and does not open, or is not what was stored last. The ledger names it;
+    /// overwriting it helps, or else deleting it and adding it again.
     Unopenable,
     /// Relay itself failed, and has logged why. Nothing was handed out.
     Failed,

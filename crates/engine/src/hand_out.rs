@@ -1,9 +1,10 @@
-//! Handing a value to a step: the ledger first, then the value; and refusals.
+//! Handing a value to a step: the ledger first, then whoever masks, then the step; and refusals.
 
 use serde_json::json;
 use store::ledger::{self, Actor, Entry};
 use store::uses::{self, NewUse};
 use store::{connections, grants, secrets};
+use tokio::task::spawn_blocking;
 
 use crate::core::Core;
 use crate::live::{HandedOut, Known, Live};
@@ -92,13 +93,13 @@ pub(crate) async fn hand_out(
         "revision": held.revision,
     });
     let entry = entry(core, live, "step.read", held.id.clone(), &detail);
-    // Before the step can print it.
-    held.to_mask().for_each(|value| live.redactor.learn(value));
     match uses::add(&mut tx, &new, &entry).await {
         Ok(()) => tx.commit().await?,
         Err(store::Error::AttemptOver) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
+    // Before the step can print it.
+    let held = teach(live, held).await?;
     let handed_out = HandedOut {
         subject: subject.clone(),
         held,
@@ -169,21 +170,35 @@ pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailur
     if known.masked {
         return Ok(());
     }
+    let mut all = Vec::new();
     if let Some(step) = live.written() {
         let mut tx = core.store.begin().await?;
         for subject in Subject::of(&step.reads) {
             match opening::open(core, &mut tx, &live.workflow, &subject).await {
-                Ok(Opening::Held(held)) => {
-                    held.to_mask().for_each(|value| live.redactor.learn(value));
-                }
+                Ok(Opening::Held(held)) => all.push(held),
                 Ok(Opening::Refused(_)) => {}
                 Err(failure) if failure.is_shut() => {}
                 Err(failure) => return Err(failure),
             }
         }
     }
+    for held in all {
+        teach(live, held).await?;
+    }
     known.masked = true;
     Ok(())
+}
+
+/// Teaches the redactor what must be masked. The forms of a long value take a while, so this holds up
+/// neither other requests nor a transaction.
+async fn teach(live: &Live, held: Held) -> Result<Held, OpenFailure> {
+    let redactor = live.redactor.clone();
+    let taught = spawn_blocking(move || {
+        held.to_mask().for_each(|value| redactor.learn(value));
+        held
+    });
+    // The panic hook has told where.
+    taught.await.map_err(|_| OpenFailure::NotMasked)
 }
 
 /// Whether what was handed out is still what a step would be handed out now.

@@ -16,6 +16,22 @@ use store::told::{self, Told};
 
 use crate::opening::OpenFailure;
 
+/// What is wrong with stored values.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Wrong<'a> {
+    /// What they belong to is not what the ledger tells of it: no value of it is to be opened, whatever
+    /// it is overwritten with.
+    Owner,
+    /// These fields are not the newest ones; perhaps none of them.
+    Fields(BTreeSet<&'a str>),
+}
+
+impl Wrong<'_> {
+    fn nothing(&self) -> bool {
+        matches!(self, Self::Fields(fields) if fields.is_empty())
+    }
+}
+
 /// What a stored value belongs to.
 #[derive(Clone, Copy)]
 pub(crate) enum Owner<'a> {
@@ -49,24 +65,23 @@ pub(crate) async fn check(
     owner: Owner<'_>,
     fields: &[Stored<'_>],
 ) -> Result<(), OpenFailure> {
-    if not_newest(account, tx, owner, fields).await?.is_empty() {
+    if wrong(account, tx, owner, fields).await?.nothing() {
         return Ok(());
     }
     // The same words as for a record that was changed: which it was would only help whoever did it.
     Err(OpenError::Refused.into())
 }
 
-/// The fields of these values that are not the newest ones: all of them, when what they belong to is
-/// not what the ledger tells of it. The transaction is a ledgered one, in which they were read.
-pub(crate) async fn not_newest<'a>(
+/// What is wrong with these values, which are all that their owner has. The transaction is a ledgered
+/// one, in which they were read.
+pub(crate) async fn wrong<'a>(
     account: &AccountId,
     tx: &mut Tx,
     owner: Owner<'_>,
     fields: &[Stored<'a>],
-) -> Result<BTreeSet<&'a str>, store::Error> {
-    let all = || fields.iter().map(|stored| stored.field).collect();
+) -> Result<Wrong<'a>, store::Error> {
     if !is_as_told(account, tx, owner).await? {
-        return Ok(all());
+        return Ok(Wrong::Owner);
     }
     let (subject, acts) = match owner {
         Owner::Connection { id, .. } => (
@@ -95,11 +110,13 @@ pub(crate) async fn not_newest<'a>(
                 Some(detail) if !entry.act.ends_with(".delete") => {
                     wrong.extend(disagreeing(&detail, &mut open));
                 }
-                _ => return Ok(all()),
+                // Deleted once, or told by an entry that is none of Relay's: what is told behind it
+                // cures neither.
+                _ => return Ok(Wrong::Owner),
             }
         }
     }
-    Ok(wrong)
+    Ok(Wrong::Fields(wrong))
 }
 
 /// Whether the ledger tells of a connection's type and name what its row says, and of no end of a

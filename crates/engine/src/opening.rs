@@ -148,20 +148,22 @@ pub(crate) enum OpenFailure {
     Open(#[from] opener::OpenError),
     #[error("a sealed value in the database has the wrong form")]
     Malformed,
+    #[error("the forms of a value that must be masked were not worked out to the end")]
+    NotMasked,
 }
 
 impl OpenFailure {
     /// Whether it is stored and does not open here, so that nobody is handed anything of it.
     pub(crate) fn is_shut(&self) -> bool {
-        !matches!(self, Self::Store(_))
+        !matches!(self, Self::Store(_) | Self::NotMasked)
     }
 
-    /// Whether it is the stored value that is wrong, and not the way to it: asking again would not
-    /// help, overwriting it does.
+    /// Whether it is what is stored that is wrong, and not the way to it: asking again would not help,
+    /// overwriting it does, or deleting it and adding it again.
     pub(crate) fn is_of_the_value(&self) -> bool {
         match self {
             // A key that this engine lacks may come back.
-            Self::Store(_) | Self::Open(OpenError::UnknownKey { .. }) => false,
+            Self::Store(_) | Self::NotMasked | Self::Open(OpenError::UnknownKey { .. }) => false,
             Self::Open(_) | Self::Malformed => true,
         }
     }

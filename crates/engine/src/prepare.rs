@@ -27,7 +27,8 @@ pub(crate) const FAILED: &str = "Relay failed while it prepared the step, and an
 
 /// What is told when a value of the environment does not open.
 const UNOPENABLE: &str = "The environment of the step needs a value that is stored and can't be \
-     opened. The ledger names it, and an administrator has to overwrite it.";
+     opened. The ledger names it, and an administrator has to overwrite it, or to delete it and add it \
+     again.";
 
 /// What the step runs.
 pub(crate) async fn program(core: &Core, step: &RunnableStep) -> Result<Program, Hindrance> {

@@ -5,10 +5,14 @@
 //! accidents, not against a step that means to give its values away.
 
 mod base64;
+mod chain;
 mod encodings;
 mod inside;
+mod learned;
 mod matcher;
+mod plain;
 mod stream;
+mod telling;
 mod windows;
 
 use std::collections::BTreeSet;
@@ -17,8 +21,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use encodings::Forms;
+use learned::Learned;
 use matcher::Matcher;
+use plain::Plain;
 pub use stream::Stream;
+use windows::Hashes;
 
 /// What stands in place of a value.
 pub const MASK: &str = "***";
@@ -56,11 +63,11 @@ impl Shared {
 #[derive(Default)]
 struct Known {
     /// The values that all of this was made of; learning one again costs nothing.
-    learned: BTreeSet<Vec<u8>>,
-    patterns: BTreeSet<Vec<u8>>,
+    learned: Learned,
+    patterns: BTreeSet<Plain>,
     bytes: usize,
-    /// Hashes of windows of longer forms, sorted.
-    windows: Vec<u64>,
+    /// Windows of longer forms.
+    windows: Hashes,
     /// Made from the patterns when it is next needed.
     matcher: Option<Sieve>,
 }
@@ -117,23 +124,21 @@ impl Redactor {
         for text in inside::texts(value) {
             let forms = encodings::forms(&text);
             whole.extend(forms.whole);
-            windows.extend(forms.windows);
+            windows.extend(&forms.windows);
         }
         let mut known = self.known();
         let before = (known.patterns.len(), known.windows.len());
         for form in whole {
-            let length = form.len();
+            let length = form.as_ref().len();
             if known.bytes <= self.shared.most && known.patterns.insert(form) {
                 known.bytes += length;
             }
         }
-        if !windows.is_empty() && known.windows.len() <= self.shared.most_windows() {
-            known.windows.extend(windows);
-            known.windows.sort_unstable();
-            known.windows.dedup();
+        if windows.len() > 0 && known.windows.len() <= self.shared.most_windows() {
+            known.windows.extend(&windows);
         }
         // Not before, or somebody else could go on with it too early.
-        known.learned.insert(value.to_vec());
+        known.learned.insert(value);
         if (known.patterns.len(), known.windows.len()) != before {
             known.matcher = None;
             self.shared.version.fetch_add(1, Ordering::Release);

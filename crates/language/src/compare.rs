@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::{HeldSecret, Holdings, RequirementState};
+use model::{HeldSecret, Holdings, RequirementState, Unopenable};
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::Requirements;
@@ -20,9 +20,9 @@ pub struct SetupConnection {
     pub state: RequirementState,
     /// The id of the connection that fits.
     pub id: Option<String>,
-    /// Whether a value of that one can't be opened any more. No run has to wait for that: perhaps no
-    /// step asks for it.
-    pub unopenable: bool,
+    /// Why that one can't be opened any more. No run has to wait for that: perhaps no step asks for
+    /// it.
+    pub unopenable: Option<Unopenable>,
     /// For the state wrong type: the type of the connection that has this name.
     pub held_type: Option<String>,
     /// The steps that use it.
@@ -42,8 +42,8 @@ pub struct SetupSecret {
     pub state: RequirementState,
     /// The id of the secret.
     pub id: Option<String>,
-    /// Whether its value can't be opened any more.
-    pub unopenable: bool,
+    /// Why it can't be opened any more.
+    pub unopenable: Option<Unopenable>,
     /// The steps that use it.
     pub steps: Vec<String>,
     /// The triggers that use it.
@@ -121,7 +121,7 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
             name: one.name.clone(),
             state,
             id: held.map(|held| held.id.clone()),
-            unopenable: held.is_some_and(|held| held.unopenable),
+            unopenable: held.and_then(|held| held.unopenable),
             held_type: other.map(|held| held.type_name.clone()),
             steps: one.steps.clone(),
             triggers: one.triggers.clone(),
@@ -137,7 +137,7 @@ pub fn compare(requirements: &Requirements, holdings: &Holdings) -> Setup {
                 None => RequirementState::Missing,
             },
             id: held.map(|held| held.id.clone()),
-            unopenable: held.is_some_and(|held| held.unopenable),
+            unopenable: held.and_then(|held| held.unopenable),
             steps: one.steps.clone(),
             triggers: one.triggers.clone(),
             place: one.place,

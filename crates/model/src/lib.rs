@@ -22,7 +22,9 @@ pub use id::{
 };
 pub use name::{ConnectionName, Email, NameError, PersonName, SecretName, TypeName, WorkflowName};
 pub use problem::{FieldProblem, Problem, ProblemKind};
-pub use requirement::{HeldConnection, HeldSecret, Holdings, RequirementState, UNOPENABLE};
+pub use requirement::{
+    HeldConnection, HeldSecret, Holdings, RequirementState, UNOPENABLE, Unopenable,
+};
 pub use role::Role;
 pub use run::{AttemptState, RunState, StepState, UnknownState};
 pub use time::Timestamp;

@@ -48,9 +48,9 @@ pub struct HeldConnection {
     pub name: String,
     /// Whether the workflow may use it.
     pub permitted: bool,
-    /// Whether a value of it can't be opened any more, and has to be overwritten.
+    /// Why it can't be opened; `None` when nothing is known against it.
     #[serde(default)]
-    pub unopenable: bool,
+    pub unopenable: Option<Unopenable>,
 }
 
 /// A secret of the workflow, without its value.
@@ -60,13 +60,33 @@ pub struct HeldSecret {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Whether its value can't be opened any more, and has to be overwritten.
+    /// Why it can't be opened; `None` when nothing is known against it.
     #[serde(default)]
-    pub unopenable: bool,
+    pub unopenable: Option<Unopenable>,
 }
 
-/// What is said of values that can't be opened any more.
+/// What is said of what can't be opened any more.
 pub const UNOPENABLE: &str = "can't be opened";
+
+/// Why something that is stored can't be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unopenable {
+    /// A value of it does not open, or is not the newest one.
+    Value,
+    /// It is not what the ledger tells of it, whatever its values are.
+    Altered,
+}
+
+impl Unopenable {
+    /// What helps, as the end of a sentence.
+    pub fn cure(self) -> &'static str {
+        match self {
+            Self::Value => "overwrite it",
+            Self::Altered => "delete it and add it again",
+        }
+    }
+}
 
 /// Everything a workflow could use. It crosses to the browser, so it holds names and ids only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

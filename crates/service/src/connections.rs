@@ -6,7 +6,9 @@ mod change;
 mod check;
 pub(crate) mod used_by;
 
-use model::{ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName};
+use model::{
+    ConnectionId, ConnectionName, Problem, RequirementState, Timestamp, TypeName, Unopenable,
+};
 use store::connections::{self, FieldRow};
 use store::grants;
 use store::uses::{self, UsedIn};
@@ -31,8 +33,8 @@ pub struct ConnectionRow {
     pub name: ConnectionName,
     /// Its state in words.
     pub state: &'static str,
-    /// Whether a value of it can't be opened any more, and has to be overwritten.
-    pub unopenable: bool,
+    /// Why it can't be opened any more; `None` when nothing is known against it.
+    pub unopenable: Option<Unopenable>,
     /// How many workflows may use it; `None` when all may.
     pub limited: Option<usize>,
     /// The workflows whose newest revision needs it.
@@ -188,7 +190,7 @@ fn view(
         type_name: row.type_name,
         name: row.name,
         // It cannot be stored without its required fields.
-        state: if row.unopenable {
+        state: if row.unopenable.is_some() {
             model::UNOPENABLE
         } else {
             RequirementState::Configured.words()

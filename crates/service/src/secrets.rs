@@ -1,6 +1,6 @@
 //! Secrets: one string each, belonging to one workflow. Typed once, never shown.
 
-use model::{Problem, ProblemKind, SecretId, SecretName, Timestamp, value::SECRET};
+use model::{Problem, ProblemKind, SecretId, SecretName, Timestamp, Unopenable, value::SECRET};
 use serde_json::json;
 use store::secrets;
 use store::uses::{self, UsedIn};
@@ -23,8 +23,8 @@ pub struct SecretRow {
     pub name: SecretName,
     /// Its revision, from 1.
     pub revision: u64,
-    /// Whether its value can't be opened any more, and has to be overwritten.
-    pub unopenable: bool,
+    /// Why it can't be opened any more; `None` when nothing is known against it.
+    pub unopenable: Option<Unopenable>,
     /// When it was added or overwritten last.
     pub changed_at: Timestamp,
     /// Who did that.

@@ -70,7 +70,7 @@ impl Service {
             let held = HeldSecret {
                 id: id.into(),
                 name: name.into(),
-                unopenable: false,
+                unopenable: None,
             };
             secrets.entry(workflow).or_default().push(held);
         }

@@ -3,8 +3,9 @@
 //! A revision of a connection is the list of its field revisions. Lists are kept, so that a field
 //! revision is never given twice, not even after a field was cleared; superseded values are deleted.
 
-use model::{AccountId, ConnectionId, ConnectionName, Timestamp, TypeName};
+use model::{AccountId, ConnectionId, ConnectionName, Timestamp, TypeName, Unopenable};
 
+use crate::altered::unopenable;
 use crate::ledger::{self, Entry};
 use crate::row::{Row, bigint, column, counted, kept, parsed, storable, time, time_or_null};
 use crate::{Error, SealedBytes, Source, Tx, used_ids};
@@ -28,8 +29,8 @@ pub struct ConnectionRow {
     pub changed_by: Option<String>,
     /// When a step was last given a value of it.
     pub last_used: Option<Timestamp>,
-    /// Whether a value of it did not open when it was tried.
-    pub unopenable: bool,
+    /// Why it did not open when that was tried.
+    pub unopenable: Option<Unopenable>,
 }
 
 /// A field, without its value.
@@ -79,7 +80,7 @@ fn read(row: &Row) -> Result<ConnectionRow, Error> {
         changed_at: time(row, "changed_at")?,
         changed_by: column(row, "changed_by")?,
         last_used: time_or_null(row, "last_used_at")?,
-        unopenable: column::<i64>(row, "unopenable")? > 0,
+        unopenable: unopenable(row, column::<i64>(row, "unopenable")? > 0)?,
     })
 }
 
@@ -87,7 +88,7 @@ fn read(row: &Row) -> Result<ConnectionRow, Error> {
 pub async fn list(source: impl Source, account: &AccountId) -> Result<Vec<ConnectionRow>, Error> {
     let rows = sqlx::query(
         "select c.id, c.type_name, c.name, c.revision, c.created_at, c.changed_at, u.name as changed_by, \
-         c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
+         c.last_used_at, c.altered_at, (select count(*) from field_values f where f.connection_id = c.id \
          and f.unopenable_at is not null) as unopenable from connections c left join users u on u.id = c.changed_by \
          where c.account_id = $1",
     )
@@ -105,7 +106,7 @@ pub async fn find(
 ) -> Result<Option<ConnectionRow>, Error> {
     sqlx::query(
         "select c.id, c.type_name, c.name, c.revision, c.created_at, c.changed_at, u.name as changed_by, \
-         c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
+         c.last_used_at, c.altered_at, (select count(*) from field_values f where f.connection_id = c.id \
          and f.unopenable_at is not null) as unopenable from connections c left join users u on u.id = c.changed_by \
          where c.account_id = $1 and c.id = $2",
     )
@@ -176,7 +177,7 @@ pub async fn sealed_by_name(
 ) -> Result<Option<(ConnectionRow, Vec<SealedField>)>, Error> {
     let rows = sqlx::query(
         "select c.id, c.type_name, c.name, c.revision, c.created_at, c.changed_at, u.name as changed_by, \
-         c.last_used_at, (select count(*) from field_values f where f.connection_id = c.id \
+         c.last_used_at, c.altered_at, (select count(*) from field_values f where f.connection_id = c.id \
          and f.unopenable_at is not null) as unopenable, v.field, v.field_revision, v.key_id, v.sealed_data_key, v.nonce, \
          v.ciphertext from connections c left join users u on u.id = c.changed_by \
          left join field_values v on v.connection_id = c.id \

@@ -40,7 +40,7 @@ impl Actor {
         }
     }
 
-    fn columns(&self) -> (&'static str, &str) {
+    pub(crate) fn columns(&self) -> (&'static str, &str) {
         match self {
             Self::System => ("system", ""),
             Self::User(id) => ("user", id.as_str()),

@@ -10,6 +10,7 @@
 
 pub mod accounts;
 mod address;
+pub mod altered;
 pub mod backup;
 pub mod checkpoints;
 pub mod connections;

@@ -86,6 +86,12 @@ pub(crate) const HOUSE: History = History {
             sqlite: include_str!("../../../migrations/sqlite/0010_collected.sql"),
             postgres: include_str!("../../../migrations/postgres/0010_collected.sql"),
         },
+        Migration {
+            number: 11,
+            name: "altered",
+            sqlite: include_str!("../../../migrations/sqlite/0011_altered.sql"),
+            postgres: include_str!("../../../migrations/postgres/0011_altered.sql"),
+        },
     ],
 };
 

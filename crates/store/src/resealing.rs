@@ -125,20 +125,70 @@ pub async fn sealed_to<S: Source + Copy>(
     Ok(found)
 }
 
-/// All values that did not open when they were tried, whole.
-pub async fn unopenable<S: Source + Copy>(source: S) -> Result<Vec<SealedRow>, Error> {
-    let end = "where v.unopenable_at is not null";
-    let fields =
-        format!("{FIELD} v.ciphertext {FIELDS} {end} order by c.type_name, c.name, v.field");
-    let rows = sqlx::query(AssertSqlSafe(fields))
-        .fetch_all(source.executor())
-        .await?;
-    let mut found = each(&rows, field)?;
-    let secrets = format!("{SECRET} v.ciphertext {SECRETS} {end} order by s.name");
-    let rows = sqlx::query(AssertSqlSafe(secrets))
-        .fetch_all(source.executor())
-        .await?;
-    found.extend(each(&rows, secret)?);
+/// Up to `limit` values that did not open when they were tried, whole: those behind the one of
+/// `after`, fields by connection and name first, then secrets.
+pub async fn unopenable<S: Source + Copy>(
+    source: S,
+    after: Option<&Owner>,
+    limit: u32,
+) -> Result<Vec<SealedRow>, Error> {
+    marked(source, "v.ciphertext", after, limit).await
+}
+
+/// The same without their ciphertexts, for what only needs their data keys.
+pub async fn unopenable_keys<S: Source + Copy>(
+    source: S,
+    after: Option<&Owner>,
+    limit: u32,
+) -> Result<Vec<SealedRow>, Error> {
+    marked(source, "v.nonce as ciphertext", after, limit).await
+}
+
+async fn marked<S: Source + Copy>(
+    source: S,
+    ciphertext: &str,
+    after: Option<&Owner>,
+    limit: u32,
+) -> Result<Vec<SealedRow>, Error> {
+    let limit = i64::from(limit);
+    let mut found = Vec::new();
+    let behind = match after {
+        Some(Owner::Secret { secret, .. }) => secret.as_str(),
+        fields => {
+            let (connection, name) = match fields {
+                Some(Owner::Field {
+                    connection, field, ..
+                }) => (connection.as_str(), field.as_str()),
+                _ => ("", ""),
+            };
+            let fields = format!(
+                "{FIELD} {ciphertext} {FIELDS} where v.unopenable_at is not null \
+                 and (v.connection_id > $1 or (v.connection_id = $1 and v.field > $2)) \
+                 order by v.connection_id, v.field limit $3"
+            );
+            let rows = sqlx::query(AssertSqlSafe(fields))
+                .bind(connection)
+                .bind(name)
+                .bind(limit)
+                .fetch_all(source.executor())
+                .await?;
+            found = each(&rows, field)?;
+            ""
+        }
+    };
+    let left = limit - i64::try_from(found.len()).unwrap_or(i64::MAX);
+    if left > 0 {
+        let secrets = format!(
+            "{SECRET} {ciphertext} {SECRETS} where v.unopenable_at is not null \
+             and v.secret_id > $1 order by v.secret_id limit $2"
+        );
+        let rows = sqlx::query(AssertSqlSafe(secrets))
+            .bind(behind)
+            .bind(left)
+            .fetch_all(source.executor())
+            .await?;
+        found.extend(each(&rows, secret)?);
+    }
     Ok(found)
 }
 

@@ -1,7 +1,8 @@
 //! Secrets: one string each, belonging to one workflow.
 
-use model::{SecretId, SecretName, Timestamp, WorkflowId};
+use model::{SecretId, SecretName, Timestamp, Unopenable, WorkflowId};
 
+use crate::altered::unopenable;
 use crate::ledger::{self, Entry};
 use crate::row::{Row, bigint, column, counted, kept, parsed, storable, time, time_or_null};
 use crate::{Error, SealedBytes, Source, Tx, used_ids};
@@ -19,8 +20,8 @@ pub struct SecretRow {
     pub changed_at: Timestamp,
     /// Name of who did that; `None` for the command line.
     pub changed_by: Option<String>,
-    /// Whether its value did not open when it was tried.
-    pub unopenable: bool,
+    /// Why it did not open when that was tried.
+    pub unopenable: Option<Unopenable>,
 }
 
 /// A secret to add.
@@ -45,14 +46,14 @@ fn read(row: &Row) -> Result<SecretRow, Error> {
         revision: counted(row, "revision")?,
         changed_at: time(row, "changed_at")?,
         changed_by: column(row, "changed_by")?,
-        unopenable: time_or_null(row, "unopenable_at")?.is_some(),
+        unopenable: unopenable(row, time_or_null(row, "unopenable_at")?.is_some())?,
     })
 }
 
 /// All secrets of a workflow, in no order.
 pub async fn list(source: impl Source, workflow: &WorkflowId) -> Result<Vec<SecretRow>, Error> {
     let rows = sqlx::query(
-        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, v.unopenable_at \
+        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, s.altered_at, v.unopenable_at \
          from secrets s left join secret_values v on v.secret_id = s.id left join users u on u.id = s.changed_by where s.workflow_id = $1",
     )
     .bind(workflow.as_str())
@@ -86,7 +87,7 @@ pub async fn find(
     id: &SecretId,
 ) -> Result<Option<SecretRow>, Error> {
     sqlx::query(
-        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, v.unopenable_at \
+        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, s.altered_at, v.unopenable_at \
          from secrets s left join secret_values v on v.secret_id = s.id left join users u on u.id = s.changed_by where s.workflow_id = $1 and s.id = $2",
     )
     .bind(workflow.as_str())
@@ -121,7 +122,7 @@ pub async fn sealed_by_name(
     name: &str,
 ) -> Result<Option<(SecretRow, u64, SealedBytes)>, Error> {
     sqlx::query(
-        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, v.unopenable_at, \
+        "select s.id, s.name, s.revision, s.changed_at, u.name as changed_by, s.altered_at, v.unopenable_at, \
          v.field_revision, v.key_id, v.sealed_data_key, v.nonce, v.ciphertext from secrets s \
          join secret_values v on v.secret_id = s.id left join users u on u.id = s.changed_by \
          where s.workflow_id = $1 and s.name = $2",

@@ -1,11 +1,12 @@
-//! What the ledger told of one subject: how an old row that was put back is told from the newest.
+//! What the ledger told of one subject: how an old row that was put back is told from the newest. And
+//! whether it told something of a run already.
 //!
 //! Only entries up to the head of the ledger count, and each says whether its own link of the chain
 //! holds. A row that somebody inserted or changed without writing the chain anew is known by that.
 
-use model::AccountId;
+use model::{AccountId, RunId};
 
-use crate::ledger::ChainRow;
+use crate::ledger::{ChainRow, Entry};
 use crate::row::{column, each};
 use crate::{Error, Source};
 
@@ -66,4 +67,25 @@ pub async fn newest(
             detail: found.detail,
         })
     })
+}
+
+/// Whether there is an entry about a run that says the same as this one: who acted, the act, its
+/// subject and every word of the detail, in which the run is named. Only the time may differ.
+pub async fn of_run(source: impl Source, run: &RunId, entry: &Entry) -> Result<bool, Error> {
+    let (kind, actor) = entry.actor.columns();
+    let found: Option<i64> = sqlx::query_scalar(
+        "select number from ledger where run = $1 and act = $2 and subject = $3 and detail = $4 \
+         and account_id = $5 and actor_kind = $6 and actor = $7 \
+         and number <= (select number from ledger_head where id = 1) limit 1",
+    )
+    .bind(run.as_str())
+    .bind(entry.act)
+    .bind(&*entry.subject)
+    .bind(&*entry.detail)
+    .bind(entry.account.as_str())
+    .bind(kind)
+    .bind(actor)
+    .fetch_optional(source.executor())
+    .await?;
+    Ok(found.is_some())
 }

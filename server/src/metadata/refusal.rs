@@ -130,8 +130,8 @@ impl From<DoorError> for Refusal {
             DoorError::TooLarge => Self::too_large(),
             DoorError::Unopenable => Self::failed(
                 "read",
-                "This is stored in Relay and can't be opened. An administrator has to overwrite it: \
-                 the ledger names it.",
+                "This is stored in Relay and can't be opened. An administrator has to overwrite it, \
+                 or to delete it and add it again: the ledger names it.",
             ),
             DoorError::Failed => Self::failed_to_read(),
         }

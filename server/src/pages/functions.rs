@@ -21,8 +21,8 @@ use model::{Problem, ProblemKind};
 use service::{Caller, Client, PASSWORD_NEEDED, Proof};
 use tower::ServiceExt;
 use tower_sessions::Session;
-use zeroize::Zeroizing;
 
+use super::controls::{controls, is_text};
 use super::form_page::form_page;
 use super::{render, unsealed};
 use crate::host;
@@ -82,10 +82,7 @@ pub(super) async fn answer(
         return ProblemAnswer(too_large()).into_response();
     };
     // Bytes that are no text would be replaced without a word; values have to keep theirs.
-    if percent_encoding::percent_decode(&body)
-        .decode_utf8()
-        .is_err()
-    {
+    if !is_text(&body) {
         let detail = "What was sent is not text in UTF-8.";
         let problem = Problem::new(ProblemKind::Input, "not_utf8", detail);
         return ProblemAnswer(problem).into_response();
@@ -174,9 +171,9 @@ async fn prove(
     caller: Option<&Caller>,
     body: &Bytes,
 ) -> Result<Option<(Caller, Renewal)>, Problem> {
-    let mut controls = form_urlencoded::parse(body);
-    let password = controls.find(|(name, _)| name == confirm::PASSWORD);
-    let (Some(caller), Some((_, password))) = (caller, password) else {
+    // Beside it there may be values, which are left as they came.
+    let password = controls(body).find(|control| *control.name() == confirm::PASSWORD);
+    let (Some(caller), Some(password)) = (caller, password) else {
         return Ok(None);
     };
     let client = parts.extensions.get::<Client>();
@@ -185,10 +182,9 @@ async fn prove(
         tracing::error!("a request has no client or no session");
         return Err(Problem::internal());
     };
-    let password = Zeroizing::new(password.into_owned());
     let (proved, proof) = state
         .service
-        .prove(caller, confirm::PASSWORD, password, &client)
+        .prove(caller, confirm::PASSWORD, password.entered(), &client)
         .await?;
     let renewal = Renewal {
         session,
@@ -284,9 +280,9 @@ async fn again(
     function: &str,
     pages: Router,
 ) -> Response {
-    let typed: HashMap<String, String> = form_urlencoded::parse(body)
-        .filter(|(name, _)| is_shown_again(name))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+    let shown = controls(body).filter(|control| is_shown_again(&control.name()));
+    let typed: HashMap<_, _> = shown
+        .map(|control| (control.name().to_string(), control.entered().to_string()))
         .collect();
     // Whoever is not signed in any more is asked to; the address leads back afterwards.
     let signed_out = problem.kind == ProblemKind::NotSignedIn;

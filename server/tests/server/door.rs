@@ -14,10 +14,8 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::harness::{PASSWORD, url_encoded};
+use crate::house::PATIENCE;
 use crate::process::{Server, complaint, finish, serve, user_add};
-
-/// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -111,7 +109,7 @@ fn over_tls_cookies_and_headers_say_so() {
     );
     silent.set_read_timeout(Some(PATIENCE)).unwrap();
     let _ = silent.read_to_end(&mut Vec::new());
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
 }
 
 #[test]
@@ -126,7 +124,7 @@ fn who_says_nothing_at_all_delays_no_stop() {
             .unwrap()
             .contains("200 OK")
     );
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
     assert!(!server.log().contains("cut off"), "{}", server.log());
     drop(silent);
 }
@@ -151,7 +149,7 @@ fn a_proxy_that_nobody_named_is_warned_of() {
         let mut command = serve(data.path());
         command.args(flags);
         let mut server = Server::spawn(command);
-        assert!(server.stop().0.success());
+        assert!(server.stop().success());
         assert_eq!(
             server.log().contains("no --trusted-proxy is named"),
             warned,
@@ -169,23 +167,20 @@ fn a_renewed_certificate_is_taken_up() {
     assert!(ask(&server.address, "second", health).is_err());
     // Halfway: the new key with the old certificate leaves everything as it is.
     fs::copy(fixture("second.key"), data.path().join("key.pem")).unwrap();
-    let begun = Instant::now();
-    while !server.log().contains("stays as it is") {
-        assert!(begun.elapsed() < PATIENCE, "{}", server.log());
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    server.log_saying("stays as it is");
     assert!(
         ask(&server.address, "first", health)
             .unwrap()
             .contains("200 OK")
     );
     put_pair(data.path(), "second");
+    let begun = Instant::now();
     while ask(&server.address, "second", health).is_err() {
         assert!(begun.elapsed() < PATIENCE, "{}", server.log());
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(ask(&server.address, "first", health).is_err());
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
 }
 
 #[test]

@@ -48,7 +48,8 @@ pub(crate) struct Function {
     pub(crate) fields: &'static [(&'static str, &'static str)],
     /// What whoever may call it is answered: the status, and the word of the problem if it is one.
     /// This is where there is what [`furnish`](crate::pages::furnish) makes and what the table of all
-    /// functions adds to it, when those before it in the list have been called.
+    /// functions adds to it, when those before it in the list have been called, and with values that are
+    /// really sealed where sealed ones are taken.
     pub(crate) allowed: (u16, &'static str),
 }
 

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Method;
 use engine::{Engine, Limits, RunnerChoice, Settings};
+use http_body_util::BodyExt;
 use model::Role;
 use opener::KeyRing;
 use serde_json::Value;
@@ -19,10 +22,10 @@ use store::{Store, ledger};
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use crate::harness::{Answer, Browser, TestApp};
+use crate::harness::{Answer, Browser, TestApp, request};
 
 /// How long anything may take before a test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An installation with an engine, and an administrator who is signed in.
 pub(crate) struct House {
@@ -146,6 +149,21 @@ impl House {
         self.watch(workflow, number, 0).await
     }
 
+    /// Waits for a page that says this; the engine works by itself.
+    pub(crate) async fn until(&mut self, path: &str, said: &str) -> String {
+        let wait = async {
+            loop {
+                let page = self.ana.get(path).await.text();
+                if page.contains(said) {
+                    return page;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        let page = timeout(PATIENCE, wait).await;
+        page.unwrap_or_else(|_| panic!("{path} never says {said}"))
+    }
+
     /// What the ledger tells of steps.
     pub(crate) async fn told_of_steps(&self) -> Vec<LedgerRow> {
         let rows = ledger::after(self.store(), 0, 10_000).await.unwrap();
@@ -263,6 +281,49 @@ impl Watched {
     pub(crate) fn state(&self) -> &str {
         self.run["state"].as_str().unwrap()
     }
+}
+
+/// Somebody who watches a run while it goes on.
+pub(crate) struct Watching {
+    events: Body,
+    told: String,
+}
+
+impl Watching {
+    /// Asks for the events at an address.
+    pub(crate) async fn begin(browser: &mut Browser, path: &str) -> Self {
+        let answer = browser
+            .begin(request(Method::GET, path), Body::empty())
+            .await;
+        assert_eq!(answer.status(), 200, "{path}");
+        Self {
+            events: answer.into_body(),
+            told: String::new(),
+        }
+    }
+
+    /// Reads until what was told is so.
+    pub(crate) async fn until(&mut self, is: impl Fn(&Watched) -> bool) {
+        while !is(&Watched::read(whole_events(&self.told))) {
+            let next = timeout(PATIENCE, self.events.frame()).await;
+            let next = next.unwrap_or_else(|_| panic!("nothing more is told: {}", self.told));
+            let next = next.unwrap_or_else(|| panic!("it ended: {}", self.told));
+            let part = next.unwrap().into_data().unwrap();
+            self.told.push_str(&String::from_utf8_lossy(&part));
+        }
+    }
+
+    /// Reads to the end of the run; what was told, from the beginning.
+    pub(crate) async fn until_the_end(self) -> Watched {
+        let rest = timeout(PATIENCE, to_bytes(self.events, usize::MAX)).await;
+        let rest = rest.unwrap_or_else(|_| panic!("it does not end: {}", self.told));
+        Watched::read(&(self.told + &String::from_utf8_lossy(&rest.unwrap())))
+    }
+}
+
+/// The events that have arrived to their end.
+fn whole_events(told: &str) -> &str {
+    told.rfind("\n\n").map_or("", |end| &told[..end])
 }
 
 /// A step of a text, whose input is these lines whatever they are.

@@ -20,7 +20,7 @@ fn installation() -> tempfile::TempDir {
         "correct horse battery",
     );
     assert!(added.status.success());
-    let (status, _) = Server::start(data.path()).stop();
+    let status = Server::start(data.path()).stop();
     assert!(status.success());
     data
 }
@@ -65,7 +65,7 @@ fn the_first_start_makes_a_key_and_the_second_uses_it() {
         0o600
     );
     let key = fs::read(&file).unwrap();
-    let (status, _) = Server::start(data.path()).stop();
+    let status = Server::start(data.path()).stop();
     assert!(status.success());
     assert_eq!(fs::read(&file).unwrap(), key);
 }
@@ -107,7 +107,7 @@ fn a_database_that_lost_its_key_is_refused() {
             command.arg("--database-url").arg(&database.url);
             command
         };
-        let (status, _) = Server::spawn(start()).stop();
+        let status = Server::spawn(start()).stop();
         assert!(status.success());
         let lost = "update vault_keys set retired_at = 1";
         assert_eq!(database.execute(lost).await.unwrap(), 1);

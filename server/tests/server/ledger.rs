@@ -7,6 +7,7 @@ use std::process::Output;
 use store::testing::TestDatabase;
 
 use crate::harness::PASSWORD;
+use crate::house::PATIENCE;
 use crate::process::{Server, complaint, finish, relay, serve, user_add};
 
 fn ledger(url: &str, data: &Path, arguments: &[&str]) -> Output {
@@ -54,9 +55,9 @@ store::both! {
                 // The engine signs when it has started.
                 let begun = std::time::Instant::now();
                 while ledger(&url, &data, &["checkpoint"]).status.code() != Some(0) {
-                    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{}", server.log());
+                    assert!(begun.elapsed() < PATIENCE, "{}", server.log());
                 }
-                assert!(server.stop().0.success());
+                assert!(server.stop().success());
             }
         };
         tokio::task::spawn_blocking(run).await.unwrap();

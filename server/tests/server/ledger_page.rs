@@ -41,21 +41,6 @@ async fn used(database: &TestDatabase) -> House {
     house
 }
 
-/// Waits for a page that says this; the engine signs by itself.
-async fn until(house: &mut House, path: &str, said: &str) -> String {
-    let wait = async {
-        loop {
-            let page = house.ana.get(path).await.text();
-            if page.contains(said) {
-                return page;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    };
-    let page = timeout(PATIENCE, wait).await;
-    page.unwrap_or_else(|_| panic!("{path} never says {said}"))
-}
-
 fn link(address: &str, words: &str) -> String {
     format!("<a href=\"{address}\">{words}</a>")
 }
@@ -167,7 +152,7 @@ store::both! {
 
     async fn the_page_says_up_to_where_the_ledger_is_proved(database: TestDatabase) {
         let mut house = used(&database).await;
-        let page = until(&mut house, "/ledger", "An engine signed the last checkpoint").await;
+        let page = house.until("/ledger", "An engine signed the last checkpoint").await;
         assert!(page.contains("verified up to entry"), "{page}");
         let rows = database.number("select number from ledger_head").await.unwrap();
         assert!(text(&page).contains(&format!("{rows} entries, verified up to entry {rows}.")), "{page}");
@@ -202,7 +187,7 @@ store::both! {
 
     async fn a_checkpoint_of_a_key_that_was_slipped_in_proves_nothing(database: TestDatabase) {
         let mut house = used(&database).await;
-        until(&mut house, "/ledger", "An engine signed the last checkpoint").await;
+        house.until("/ledger", "An engine signed the last checkpoint").await;
         house.stop().await;
         fill(&house.app, 1).await;
         let (number, hash) = ledger::head(house.store()).await.unwrap();

@@ -1,6 +1,6 @@
 //! How much a request may send, and how slowly.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -81,9 +81,7 @@ fn who_does_not_speak_is_cut_off() {
             stream
                 .write_all(b"GET /healthz HTTP/1.1\r\nhost: local")
                 .unwrap();
-            stream
-                .set_read_timeout(Some(Duration::from_secs(20)))
-                .unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
             stream
         })
         .collect();
@@ -94,13 +92,13 @@ fn who_does_not_speak_is_cut_off() {
     );
     for stream in &mut slow {
         // Closed or reset, with or without a last word.
-        let _ = stream.read_to_end(&mut Vec::new());
+        let ended = stream.read_to_end(&mut Vec::new());
+        let waits = ended.is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
+        assert!(!waits, "it stays open");
     }
+    // Each was given time to speak.
     let waited = begun.elapsed();
-    assert!(
-        (Duration::from_secs(5)..Duration::from_secs(15)).contains(&waited),
-        "{waited:?}"
-    );
+    assert!(waited >= Duration::from_secs(5), "{waited:?}");
 }
 
 /// The beginning of a form; without a length it is sent in chunks.

@@ -1,7 +1,6 @@
 //! People through their forms: invitations, roles, passwords, sessions, and what ends at once.
 
 use std::net::Ipv4Addr;
-use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::{Method, StatusCode};
@@ -11,10 +10,8 @@ use store::testing::TestDatabase;
 use tokio::time::timeout;
 
 use crate::harness::{Answer, Browser, PASSWORD, TestApp, own_origin, request};
+use crate::house::PATIENCE;
 use crate::pages::furnish;
-
-/// How long what somebody has open may outlive its session.
-const REVOKED: Duration = Duration::from_secs(1);
 
 /// The id of somebody, as the list of people names it.
 async fn id_of(administrator: &mut Browser, name_in_menu: &str) -> String {
@@ -201,7 +198,7 @@ store::both! {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{act}: {}", answer.text());
             let next = vera.call("newest_revision", &[("workflow", "some")]).await;
             assert_eq!(next.status, StatusCode::UNAUTHORIZED, "{act}");
-            timeout(REVOKED, end).await.unwrap_or_else(|_| panic!("{act}: the stream stays open")).unwrap().unwrap();
+            timeout(PATIENCE, end).await.unwrap_or_else(|_| panic!("{act}: the stream stays open")).unwrap().unwrap();
         }
     }
 

@@ -6,15 +6,13 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::url_encoded;
-
-/// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::house::PATIENCE;
 
 /// A command of the binary, with nothing of this process's environment that could reach it.
 pub(crate) fn relay(arguments: &[&str]) -> Command {
@@ -78,6 +76,8 @@ pub(crate) struct Server {
     child: Child,
     lines: Receiver<String>,
     log: Arc<Mutex<Vec<u8>>>,
+    /// Takes in what the server logs, until it has closed its stderr.
+    logging: JoinHandle<()>,
     pub(crate) address: String,
 }
 
@@ -105,7 +105,7 @@ impl Server {
             }
         });
         let kept = Arc::clone(&log);
-        thread::spawn(move || {
+        let logging = thread::spawn(move || {
             let mut chunk = [0; 8192];
             while let Ok(read @ 1..) = stderr.read(&mut chunk) {
                 kept.lock().unwrap().extend_from_slice(&chunk[..read]);
@@ -115,6 +115,7 @@ impl Server {
             child,
             lines,
             log,
+            logging,
             address: String::new(),
         };
         let ready = server
@@ -136,9 +137,22 @@ impl Server {
         self.lines.recv_timeout(Duration::from_millis(500)).ok()
     }
 
-    /// What the server has logged.
+    /// What the server has logged, as far as it has arrived here; all of it when the server was [stopped](Self::stop).
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    }
+
+    /// What the server has logged, once that says this: a line on stdout may arrive before one that was logged earlier.
+    pub(crate) fn log_saying(&self, words: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let log = self.log();
+            if log.contains(words) {
+                return log;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it never logs {words}: {log}");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// What the server has logged, byte by byte.
@@ -165,14 +179,15 @@ impl Server {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, and says how it ended and how long that took.
-    pub(crate) fn stop(&mut self) -> (ExitStatus, Duration) {
+    /// Asks it to stop, and says how it ended. All that it has logged is [there](Self::log) then.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
         let begun = Instant::now();
         let id = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
         kill_process(id, Signal::TERM).unwrap();
         while begun.elapsed() < PATIENCE {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return (status, begun.elapsed());
+            let ended = self.child.try_wait().unwrap();
+            if let Some(status) = ended.filter(|_| self.logging.is_finished()) {
+                return status;
             }
             thread::sleep(Duration::from_millis(20));
         }

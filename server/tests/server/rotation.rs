@@ -46,7 +46,7 @@ fn keys_are_told_rotated_and_removed_without_a_server() {
     let data = data.path();
     let said = refused(&finish(keys(data, &["status"]), ""));
     assert!(said.contains("no key yet"), "{said}");
-    assert!(Server::start(data).stop().0.success());
+    assert!(Server::start(data).stop().success());
     let old = current(data);
 
     let told = done(&finish(keys(data, &["status"]), ""));
@@ -80,7 +80,7 @@ fn keys_are_told_rotated_and_removed_without_a_server() {
     assert!(told.contains(file.to_str().unwrap()), "{told}");
     assert!(!file.exists());
     refused(&finish(keys(data, &["remove", &old]), ""));
-    assert!(Server::start(data).stop().0.success());
+    assert!(Server::start(data).stop().success());
 }
 
 #[test]
@@ -101,7 +101,6 @@ fn a_key_from_the_environment_is_followed_by_the_one_beside_it() {
     assert!(
         Server::spawn(with(serve(data), &text(&first)))
             .stop()
-            .0
             .success()
     );
 
@@ -113,7 +112,6 @@ fn a_key_from_the_environment_is_followed_by_the_one_beside_it() {
     assert!(
         Server::spawn(with(serve(data), &text(&second)))
             .stop()
-            .0
             .success()
     );
     refused(&finish(with(serve(data), &text(&first)), ""));
@@ -123,7 +121,7 @@ fn a_key_from_the_environment_is_followed_by_the_one_beside_it() {
 fn an_older_key_that_is_put_back_into_the_database_is_noticed() {
     let data = tempfile::tempdir().unwrap();
     let data = data.path();
-    assert!(Server::start(data).stop().0.success());
+    assert!(Server::start(data).stop().success());
     let old = current(data);
     done(&finish(keys(data, &["rotate"]), ""));
     let new = current(data);
@@ -145,7 +143,7 @@ fn an_older_key_that_is_put_back_into_the_database_is_noticed() {
     );
     for _ in 0..2 {
         let mut server = Server::start(data);
-        assert!(server.stop().0.success());
+        assert!(server.stop().success());
         let log = server.log();
         assert!(log.contains("put an older key back"), "{log}");
         assert_eq!(current(data), new);
@@ -154,7 +152,7 @@ fn an_older_key_that_is_put_back_into_the_database_is_noticed() {
     done(&finish(keys(data, &["rotate"]), ""));
     assert_eq!(current(data), new);
     let mut server = Server::start(data);
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
     let log = server.log();
     assert!(!log.contains("put an older key back"), "{log}");
 }
@@ -163,7 +161,7 @@ fn an_older_key_that_is_put_back_into_the_database_is_noticed() {
 fn a_key_in_the_data_directory_is_rotated_however_its_path_is_written() {
     let place = tempfile::tempdir().unwrap();
     let data = place.path().join("data");
-    assert!(Server::start(&data).stop().0.success());
+    assert!(Server::start(&data).stop().success());
     std::os::unix::fs::symlink(&data, place.path().join("linked")).unwrap();
     for (from, data_dir, key_file) in [
         (place.path(), "data", "data/vault.key"),
@@ -186,11 +184,11 @@ fn a_key_in_the_data_directory_is_rotated_however_its_path_is_written() {
 fn a_credential_of_systemd_is_the_key() {
     let data = tempfile::tempdir().unwrap();
     let kept = tempfile::tempdir().unwrap();
-    assert!(Server::start(data.path()).stop().0.success());
+    assert!(Server::start(data.path()).stop().success());
     fs::rename(data.path().join("vault.key"), kept.path().join("vault.key")).unwrap();
     let mut command = serve(data.path());
     command.env("CREDENTIALS_DIRECTORY", kept.path());
-    assert!(Server::spawn(command).stop().0.success());
+    assert!(Server::spawn(command).stop().success());
 }
 
 #[test]
@@ -200,7 +198,7 @@ fn a_start_without_an_older_key_that_values_need_is_refused() {
     let mut server = Server::start(data);
     let mut ana = administrator(&server, &["--data-dir", data.to_str().unwrap()]);
     add(&mut ana, "one").unwrap();
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
     let old = current(data);
     done(&finish(keys(data, &["rotate"]), ""));
     // As if the rotation had been killed before this value's turn.
@@ -228,7 +226,7 @@ fn a_start_without_an_older_key_that_values_need_is_refused() {
         text.contains("can't be opened") && text.contains("overwrite it"),
         "{text}"
     );
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
 }
 
 /// An id that was never used.
@@ -336,7 +334,7 @@ fn rotate_under_saves(url: &str, data: &Path) {
     let mut told = keys(data, &["rotate"]);
     told.args(["--database-url", url]);
     done(&finish(told, ""));
-    assert!(server.stop().0.success());
+    assert!(server.stop().success());
     all_open(url, data, &saved);
 }
 

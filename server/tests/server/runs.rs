@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::http::{Method, StatusCode};
-use http_body_util::BodyExt;
 use model::Role;
 use service::CommandLine;
 use store::testing::TestDatabase;
 use tokio::time::timeout;
 
 use crate::harness::{Browser, TestApp, request};
-use crate::house::{House, PATIENCE, Watched, start, step};
+use crate::house::{House, PATIENCE, Watched, Watching, start, step};
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
@@ -75,19 +74,16 @@ store::both! {
         house.add_workflow("w", &format!("steps:\n{}", steps.concat())).await;
         let number = house.start("w", &[]).await;
         let mut bo = house.app.person(Role::Operator).await;
-        let (watched, ()) = tokio::join!(house.watch("w", number, 0), async {
-            // Once it has printed something.
-            let path = format!("/workflows/w/runs/{number}/steps/0/log");
-            while bo.get(&path).await.text() != "begun\n" {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            let fields = [("workflow", "w"), ("number", &number.to_string())];
-            assert!(bo.call("stop_run", &fields).await.status.is_success());
-        });
+        let events = format!("/workflows/w/runs/{number}/events?step=0");
+        let mut watching = Watching::begin(&mut house.ana, &events).await;
+        // It is stopped when somebody has seen it running.
+        watching.until(|told| told.states.contains(&"running".to_owned()) && told.log == "begun\n").await;
+        let fields = [("workflow", "w"), ("number", &number.to_string())];
+        assert!(bo.call("stop_run", &fields).await.status.is_success());
+        let watched = watching.until_the_end().await;
         assert_eq!(watched.state(), "cancelled", "{watched:?}");
         assert_eq!(watched.steps(), [("long", "cancelled"), ("next", "cancelled")]);
         assert_eq!(watched.log, "begun\n");
-        assert!(watched.states.contains(&"running".to_owned()), "{:?}", watched.states);
         let stopped = bo.call("stop_run", &[("workflow", "w"), ("number", &number.to_string())]).await;
         assert_eq!((stopped.status, stopped.code().as_str()), (StatusCode::CONFLICT, "run_ended"));
         house.stop().await;
@@ -169,25 +165,16 @@ store::both! {
         house.start("w", &[]).await;
         let events = "/workflows/w/runs/1/events?step=1";
         // Somebody watches before the step has begun.
-        let watching = house.ana.begin(request(Method::GET, events), String::new()).await;
-        assert_eq!(watching.status(), StatusCode::OK);
-        let mut watching = watching.into_body();
+        let mut watching = Watching::begin(&mut house.ana, events).await;
         let decided = [("workflow", "w"), ("number", "1"), ("step", "sure"), ("granted", "true")];
         while house.ana.call("decide_approval", &decided).await.code() == "approval_waits" {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         // The engine is taken away when they have read what the first attempt said.
-        let mut told = String::new();
-        while !told.contains("a long first line") {
-            let part = timeout(PATIENCE, watching.frame()).await.unwrap();
-            let part = part.unwrap_or_else(|| panic!("it ended: {told}")).unwrap();
-            told.push_str(&String::from_utf8_lossy(&part.into_data().unwrap()));
-        }
+        watching.until(|told| told.log == "a long first line\n").await;
         house.next_engine().await;
-        let rest = timeout(PATIENCE, to_bytes(watching, usize::MAX)).await;
-        told.push_str(&String::from_utf8_lossy(&rest.unwrap().unwrap()));
-        let watched = Watched::read(&told);
-        assert_eq!((watched.attempt, watched.log.as_str()), (2, "second\n"), "{told}");
+        let watched = watching.until_the_end().await;
+        assert_eq!((watched.attempt, watched.log.as_str()), (2, "second\n"), "{watched:?}");
         assert_eq!(watched.state(), "succeeded");
 
         // A browser that lost the first one is told the second from its beginning.

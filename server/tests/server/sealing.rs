@@ -74,7 +74,7 @@ fn the_public_key_is_printed_where_the_private_one_is() {
         finish(command, "")
     };
     assert_eq!(keys().status.code(), Some(1), "there is none yet");
-    assert!(Server::start(data.path()).stop().0.success());
+    assert!(Server::start(data.path()).stop().success());
     let printed = String::from_utf8(keys().stdout).unwrap();
     let lines: Vec<_> = printed.lines().collect();
     assert_eq!(lines.len(), 2, "{printed}");

@@ -98,7 +98,7 @@ fn told_to_end_it_ends_steps_and_events_and_the_next_one_goes_on() {
     let head = read_until(&mut events, "attempt 1 begun");
     assert!(head.contains("content-type: text/event-stream"), "{head}");
     assert!(!head.contains("content-encoding"), "{head}");
-    let (status, _) = server.stop();
+    let status = server.stop();
     assert!(status.success(), "{}", server.log());
     let mut rest = Vec::new();
     events.read_to_end(&mut rest).unwrap();

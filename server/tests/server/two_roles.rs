@@ -13,7 +13,7 @@ use store::testing::TestDatabase;
 use vault::{Owner, Place, Plaintext, PublicKey};
 
 use crate::harness::PASSWORD;
-use crate::house::step;
+use crate::house::{PATIENCE, step};
 use crate::memory;
 use crate::process::{Client, Server, complaint, finish, relay, serve};
 
@@ -22,9 +22,6 @@ const MARKER: &str = "Zq7XmarkerVx9KdJw2Tb of two roles";
 
 /// Stands in a workflow's text, which the web process does see.
 const SEEN: &str = "Pl4ntedYt6Rb3Nc8s";
-
-/// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Where the two processes have their files.
 struct Place2 {
@@ -227,7 +224,7 @@ store::both! {
         assert_eq!(ana.submit("stop_run", &[("workflow", "w"), ("number", "1")]).status, 303);
         crate::serving_steps::read_until(&mut events, "\"state\":\"cancelled\"");
         drop(events);
-        let (status, _) = web.stop();
+        let status = web.stop();
         assert!(status.success(), "{}", web.log());
         if memory::may_look() {
             assert_eq!(memory::found(engine.id(), &wanted[1..2]), ["the private key"]);
@@ -253,8 +250,8 @@ store::both! {
         assert!(web.setup_code().len() > 10);
         assert_eq!(web.client().get("/healthz").status, 200);
         assert_eq!(web.client().get("/welcome").status, 200);
-        assert!(web.log().contains("the public key is taken from the database"), "{}", web.log());
-        assert!(!web.log().contains("metadata"), "{}", web.log());
+        let log = web.log_saying("the public key is taken from the database");
+        assert!(!log.contains("metadata"), "{log}");
         let listens = listening(web.id());
         assert_eq!(listens, 1, "pages, and nothing for steps");
         assert_eq!(listening(engine.id()), 2);
@@ -265,7 +262,7 @@ store::both! {
         let said = refused(place.command("web"), 1);
         assert!(said.contains("has no key yet"), "{said}");
 
-        let (status, _) = place.engine().stop();
+        let status = place.engine().stop();
         assert!(status.success());
         let with = |file: &Path| {
             let mut command = place.command("web");

@@ -268,8 +268,9 @@ fn steps_are_answered_with_the_headers_of_their_door() {
 
 /// Where a server has said that steps reach it.
 pub(crate) fn metadata_address(server: &Server) -> String {
-    let log = server.log();
-    let at = log.split("steps reach the metadata API").nth(1).unwrap();
+    let words = "steps reach the metadata API";
+    let log = server.log_saying(words);
+    let at = log.split(words).nth(1).unwrap();
     at.chars()
         .skip_while(|character| *character != '1')
         .take_while(|character| character.is_ascii_digit() || ".:".contains(*character))

@@ -4,7 +4,7 @@
 
 use leptos::either::Either;
 use leptos::prelude::*;
-use model::{HeldSecret, ProblemKind, RequirementState};
+use model::{HeldSecret, ProblemKind, RequirementState, Unopenable};
 
 use super::super::checked::{Need, missing_sentence};
 use super::Bench;
@@ -134,12 +134,7 @@ fn leftover(bench: Bench, secret: HeldSecret) -> impl IntoView {
     let button = bench.can_edit.then(|| {
         let workflow = bench.workflow.get_value();
         let href = format!("/workflows/{workflow}/secrets/{}/delete", secret.id);
-        let label = format!("Delete secret {}", secret.name);
-        view! {
-            <a class="icon-button" href=href aria-label=label.clone() title=label>
-                <Symbol icon=Icon::Trash/>
-            </a>
-        }
+        deletion(href, format!("Delete secret {}", secret.name))
     });
     view! {
         <li>
@@ -156,7 +151,7 @@ fn item(bench: Bench, need: Need) -> impl IntoView {
     let words = need.words();
     let full = need.full_name();
     let used_in = format!("used in {}", need.used_in);
-    let state_tone = if need.unopenable {
+    let state_tone = if need.unopenable.is_some() {
         Tone::Bad
     } else {
         tone(need.state)
@@ -204,18 +199,36 @@ fn allow(bench: Bench, id: String, full: &str) -> impl IntoView + use<> {
     }
 }
 
-/// Opens the value form; without JavaScript, its page.
+/// Leads to the question whether it is to be deleted.
+fn deletion(href: String, label: String) -> impl IntoView {
+    view! {
+        <a class="icon-button" href=href aria-label=label.clone() title=label>
+            <Symbol icon=Icon::Trash/>
+        </a>
+    }
+}
+
+/// Opens the value form; without JavaScript, its page. What has to be deleted first leads there.
 fn button(bench: Bench, need: Need) -> impl IntoView {
     let overwrites = need.id.is_some() && need.held_type.is_none();
-    let verb = if overwrites { "Overwrite" } else { "Add" };
+    let deletes = overwrites && need.unopenable == Some(Unopenable::Altered);
+    let verb = match (deletes, overwrites) {
+        (true, _) => "Delete",
+        (false, true) => "Overwrite",
+        (false, false) => "Add",
+    };
     let label = format!("{verb} {} {}", need.noun(), need.full_name());
     let workflow = bench.workflow.get_value();
+    let act = if deletes { "delete" } else { "overwrite" };
     let action = match (&need.type_name, need.id.as_deref().filter(|_| overwrites)) {
-        (Some(_), Some(id)) => format!("/connections/{id}/overwrite"),
+        (Some(_), Some(id)) => format!("/connections/{id}/{act}"),
         (Some(_), None) => "/connections/new".to_owned(),
-        (None, Some(id)) => format!("/workflows/{workflow}/secrets/{id}/overwrite"),
+        (None, Some(id)) => format!("/workflows/{workflow}/secrets/{id}/{act}"),
         (None, None) => format!("/workflows/{workflow}/secrets/new"),
     };
+    if deletes {
+        return Either::Left(deletion(action, label));
+    }
     let id = format!(
         "need-{}-{}",
         need.noun(),
@@ -228,7 +241,7 @@ fn button(bench: Bench, need: Need) -> impl IntoView {
         event.prevent_default();
         bench.asked.set(Some(need.clone()));
     };
-    view! {
+    Either::Right(view! {
         <form method="get" action=action>
             {type_name.map(|type_name| view! { <input type="hidden" name="type" value=type_name/> })}
             <input type="hidden" name="name" value=name/>
@@ -236,5 +249,5 @@ fn button(bench: Bench, need: Need) -> impl IntoView {
                 <Symbol icon/>
             </button>
         </form>
-    }
+    })
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use store::ledger::{self, Actor, Entry};
 use store::runs::RunRow;
-use store::uses;
+use store::{Tx, told, uses};
 
 use super::Message;
 use crate::core::Core;
@@ -48,7 +48,8 @@ impl Opened {
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens what the condition of a step asks for, and tells the coordinator. The ledger has it first,
-/// also what is refused; no step is handed anything here.
+/// also what is refused; no step is handed anything here. Whoever looks at the condition again, after
+/// a restart or in another engine, tells nothing that the ledger has of this run already.
 pub(super) async fn open(core: Arc<Core>, run: RunRow, step: String, wanted: Wanted) {
     let asking = Asking {
         core: &core,
@@ -63,7 +64,7 @@ pub(super) async fn open(core: Arc<Core>, run: RunRow, step: String, wanted: Wan
                 Err(error) => {
                     logged(&error);
                     // One that does not open will not do so later either.
-                    if !matches!(error, OpenFailure::Store(_)) {
+                    if error.is_shut() {
                         opened.shut.insert(subject.clone());
                         break None;
                     }
@@ -108,14 +109,12 @@ impl Asking<'_> {
         let held = match opening::open(core, &mut tx, &run.workflow_id, subject).await {
             Ok(Opening::Held(held)) => held,
             Ok(Opening::Refused(why)) => {
-                ledger::append(&mut tx, &self.refusal(Some(subject), why)).await?;
-                tx.commit().await?;
+                self.tell(tx, &self.refusal(Some(subject), why)).await?;
                 return Ok(None);
             }
             Err(failure) if failure.is_shut() => {
                 let entry = self.refusal(Some(subject), Refusal::Unopenable);
-                ledger::append(&mut tx, &entry).await?;
-                tx.commit().await?;
+                self.tell(tx, &entry).await?;
                 return Err(unopenable::noted(core, &run.workflow_id, subject, failure).await);
             }
             Err(failure) => return Err(failure),
@@ -124,16 +123,28 @@ impl Asking<'_> {
         detail["revision"] = held.revision.into();
         let entry = self.entry("condition.read", held.id.clone(), &detail);
         let kind = subject.kind();
-        uses::by_condition(&mut tx, kind, &held.id, &run.id, self.step, &entry).await?;
-        tx.commit().await?;
+        if !told::of_run(&mut tx, &run.id, &entry).await? {
+            uses::by_condition(&mut tx, kind, &held.id, &run.id, self.step, &entry).await?;
+            tx.commit().await?;
+        }
         Ok(Some(held.value()))
     }
 
     /// Tells that names were refused which are not written. They are not told: they may have been
     /// worked out of values.
     async fn refuse_beyond(&self) -> Result<(), store::Error> {
-        let mut tx = self.core.store.begin().await?;
-        ledger::append(&mut tx, &self.refusal(None, Refusal::NotWritten)).await?;
+        let tx = self.core.store.begin().await?;
+        self.tell(tx, &self.refusal(None, Refusal::NotWritten))
+            .await
+    }
+
+    /// Tells the ledger in this transaction, which began after every other that writes the ledger had
+    /// ended: two engines cannot both find that nothing was told.
+    async fn tell(&self, mut tx: Tx, entry: &Entry) -> Result<(), store::Error> {
+        if told::of_run(&mut tx, &self.run.id, entry).await? {
+            return Ok(());
+        }
+        ledger::append(&mut tx, entry).await?;
         tx.commit().await
     }
 

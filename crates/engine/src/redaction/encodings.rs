@@ -1,22 +1,22 @@
 //! The forms in which programs print a value.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
-use super::windows::{self, WIDTH};
+use super::plain::{Plain, Scratch};
+use super::windows::{Hashes, WIDTH};
 use super::{SHORTEST, base64};
 
 /// Longer values are looked for as they are and by their lines; their other forms, which together
-/// are many times as long, by windows.
-const LONGEST: usize = 16 * 1024;
+/// are many times as long, and parts of their lines by windows.
+pub(super) const LONGEST: usize = 16 * 1024;
 
 /// Everything by which a value is found.
 #[derive(Default)]
 pub(super) struct Forms {
     /// Forms as they are.
-    pub(super) whole: BTreeSet<Vec<u8>>,
-    /// The hashes of windows of longer ones, in no order.
-    pub(super) windows: Vec<u64>,
+    pub(super) whole: BTreeSet<Plain>,
+    /// Windows of longer ones.
+    pub(super) windows: Hashes,
 }
 
 /// The whole of a value, each of its lines, and all of these encoded. Nothing for a value of fewer
@@ -37,14 +37,15 @@ pub(super) fn forms(value: &[u8]) -> Forms {
     }
     for part in parts {
         if part.len() >= SHORTEST {
-            forms.whole.insert(part.to_vec());
+            forms.whole.insert(part.into());
+            if value.len() > LONGEST {
+                forms.windows.add(part);
+            }
             encoded(part, &mut |form| match form.len() {
                 0..SHORTEST => {}
-                length if value.len() > LONGEST && length > WIDTH => {
-                    windows::add(&form, &mut forms.windows);
-                }
+                length if value.len() > LONGEST && length > WIDTH => forms.windows.add(form),
                 _ => {
-                    forms.whole.insert(form);
+                    forms.whole.insert(form.into());
                 }
             });
         }
@@ -53,47 +54,59 @@ pub(super) fn forms(value: &[u8]) -> Forms {
 }
 
 /// A value in all of its forms but the plain one.
-pub(super) fn encoded(value: &[u8], add: &mut impl FnMut(Vec<u8>)) {
-    base64::forms(value, add);
+pub(super) fn encoded(value: &[u8], add: &mut impl FnMut(&[u8])) {
+    let mut form = Scratch::default();
+    base64::forms(value, &mut form, add);
+    let mut tell = |write: &dyn Fn(&mut Scratch)| {
+        form.clear();
+        write(&mut form);
+        add(form.bytes());
+    };
     for upper in [false, true] {
-        add(hexadecimal(value, upper, "", ""));
-        add(hexadecimal(value, upper, "", " "));
-        add(hexadecimal(value, upper, "", ":"));
-        add(hexadecimal(value, upper, r"\x", ""));
+        for (before, between) in [("", ""), ("", " "), ("", ":"), (r"\x", "")] {
+            tell(&|form| hexadecimal(value, upper, before, between, form));
+        }
     }
     for safe in [PLAIN, COMPONENT, PATH, FORM, WHOLE] {
         for upper in [false, true] {
-            add(percent(value, safe, upper, false));
-            add(percent(value, safe, upper, true));
+            for plus in [false, true] {
+                tell(&|form| percent(value, safe, upper, plus, form));
+            }
         }
     }
     let Ok(text) = std::str::from_utf8(value) else {
         return;
     };
     for style in JSON {
-        add(json(text, style).into_bytes());
+        tell(&|form| json(text, style, form));
     }
     // JSON inside JSON.
-    add(json(&json(text, &JSON[0]), &JSON[0]).into_bytes());
-    add(text.replace('\'', r"'\''").into_bytes());
+    let mut once = Scratch::default();
+    json(text, &JSON[0], &mut once);
+    if let Ok(once) = std::str::from_utf8(once.bytes()) {
+        tell(&|form| json(once, &JSON[0], form));
+    }
+    tell(&|form| quoted(value, form));
     for quote in ["&#39;", "&#x27;", "&apos;", "'"] {
         for double in ["&quot;", "&#34;", "\""] {
-            add(markup(text, quote, double).into_bytes());
+            tell(&|form| markup(value, quote, double, form));
         }
     }
 }
 
 /// Two digits for each byte, with `before` in front of them and `between` two of them.
-fn hexadecimal(value: &[u8], upper: bool, before: &str, between: &str) -> Vec<u8> {
-    let mut encoded = Vec::with_capacity(value.len() * 4);
+fn hexadecimal(value: &[u8], upper: bool, before: &str, between: &str, form: &mut Scratch) {
     for (at, byte) in value.iter().enumerate() {
         if at > 0 {
-            encoded.extend_from_slice(between.as_bytes());
+            form.extend(between.as_bytes());
         }
-        encoded.extend_from_slice(before.as_bytes());
-        encoded.extend([digit(byte >> 4, upper), digit(byte & 15, upper)]);
+        form.extend(before.as_bytes());
+        form.extend(&digits(*byte, upper));
     }
-    encoded
+}
+
+fn digits(byte: u8, upper: bool) -> [u8; 2] {
+    [digit(byte >> 4, upper), digit(byte & 15, upper)]
 }
 
 fn digit(value: u8, upper: bool) -> u8 {
@@ -112,16 +125,17 @@ const PATH: &[u8] = b"-_.~/";
 const FORM: &[u8] = b"-_.*";
 const WHOLE: &[u8] = b"-_.~!'()*;/?:@&=+$,#";
 
-fn percent(value: &[u8], safe: &[u8], upper: bool, plus: bool) -> Vec<u8> {
-    let mut encoded = Vec::with_capacity(value.len());
+fn percent(value: &[u8], safe: &[u8], upper: bool, plus: bool, form: &mut Scratch) {
     for byte in value {
         match byte {
-            b' ' if plus => encoded.push(b'+'),
-            _ if byte.is_ascii_alphanumeric() || safe.contains(byte) => encoded.push(*byte),
-            _ => encoded.extend([b'%', digit(byte >> 4, upper), digit(byte & 15, upper)]),
+            b' ' if plus => form.push(b'+'),
+            _ if byte.is_ascii_alphanumeric() || safe.contains(byte) => form.push(*byte),
+            _ => {
+                form.push(b'%');
+                form.extend(&digits(*byte, upper));
+            }
         }
     }
-    encoded
 }
 
 /// How a library writes text in JSON.
@@ -166,41 +180,52 @@ const fn json_style(more: &'static str, ascii: bool, slash: bool, upper: bool) -
     }
 }
 
-fn json(text: &str, style: &Json) -> String {
-    let mut encoded = String::with_capacity(text.len());
+fn json(text: &str, style: &Json, form: &mut Scratch) {
     for character in text.chars() {
         let as_number = (style.ascii && !character.is_ascii()) || style.more.contains(character);
         match character {
-            '"' if !as_number => encoded.push_str("\\\""),
-            '\\' => encoded.push_str("\\\\"),
-            '\n' => encoded.push_str("\\n"),
-            '\r' => encoded.push_str("\\r"),
-            '\t' => encoded.push_str("\\t"),
-            '\u{8}' => encoded.push_str("\\b"),
-            '\u{c}' => encoded.push_str("\\f"),
-            '/' if style.slash => encoded.push_str("\\/"),
+            '"' if !as_number => form.extend(b"\\\""),
+            '\\' => form.extend(b"\\\\"),
+            '\n' => form.extend(b"\\n"),
+            '\r' => form.extend(b"\\r"),
+            '\t' => form.extend(b"\\t"),
+            '\u{8}' => form.extend(b"\\b"),
+            '\u{c}' => form.extend(b"\\f"),
+            '/' if style.slash => form.extend(b"\\/"),
             _ if as_number || character < ' ' => {
                 for unit in character.encode_utf16(&mut [0; 2]) {
-                    // Writing into a text does not fail.
-                    let _ = if style.upper {
-                        write!(encoded, "\\u{unit:04X}")
-                    } else {
-                        write!(encoded, "\\u{unit:04x}")
-                    };
+                    form.extend(b"\\u");
+                    for byte in unit.to_be_bytes() {
+                        form.extend(&digits(byte, style.upper));
+                    }
                 }
             }
-            _ => encoded.push(character),
+            _ => form.extend(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    encoded
 }
 
-fn markup(text: &str, quote: &str, double: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('\'', quote)
-        .replace('"', double)
+/// As a shell has it between single quotes.
+fn quoted(value: &[u8], form: &mut Scratch) {
+    for byte in value {
+        match byte {
+            b'\'' => form.extend(br"'\''"),
+            _ => form.push(*byte),
+        }
+    }
+}
+
+fn markup(value: &[u8], quote: &str, double: &str, form: &mut Scratch) {
+    for byte in value {
+        match byte {
+            b'&' => form.extend(b"&amp;"),
+            b'<' => form.extend(b"&lt;"),
+            b'>' => form.extend(b"&gt;"),
+            b'\'' => form.extend(quote.as_bytes()),
+            b'"' => form.extend(double.as_bytes()),
+            _ => form.push(*byte),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use aho_corasick::automaton::{Automaton, StateID};
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
 
-use super::windows::Windows;
+use super::plain::Plain;
+use super::windows::{Hashes, Windows};
 
 /// Bytes of a pattern that the quick test looks at. No pattern is shorter.
 const WINDOW: usize = super::SHORTEST;
@@ -29,8 +30,8 @@ pub(super) struct Matcher {
 
 impl Matcher {
     /// An automaton for these patterns, none of which is shorter than four bytes, and windows of
-    /// these hashes, which are sorted; nothing when the patterns are more than one can hold.
-    pub(super) fn new(patterns: &BTreeSet<Vec<u8>>, windows: &[u64]) -> Option<Self> {
+    /// these hashes; nothing when the patterns are more than one can hold.
+    pub(super) fn new(patterns: &BTreeSet<Plain>, windows: &Hashes) -> Option<Self> {
         let built = NFA::builder()
             .match_kind(MatchKind::Standard)
             .prefilter(false)
@@ -46,6 +47,7 @@ impl Matcher {
         let mut begins = vec![0; 1 << (BITS - 6)];
         let mut depths = HashMap::new();
         for pattern in patterns {
+            let pattern = pattern.as_ref();
             let (word, bit) = place(pattern)?;
             *begins.get_mut(word)? |= bit;
             let mut state = start;

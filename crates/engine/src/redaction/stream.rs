@@ -5,8 +5,8 @@ use std::{fmt, mem};
 
 use aho_corasick::automaton::StateID;
 
+use super::chain::Rolling;
 use super::matcher::Matcher;
-use super::windows::{Rolling, WIDTH};
 use super::{MASK, Redactor, Sieve};
 
 /// Masks a stream of bytes. What comes out does not depend on how the bytes were cut, and only
@@ -19,11 +19,11 @@ pub struct Stream {
     shut: bool,
     told: bool,
     state: StateID,
-    /// The end of what was read, as far as windows need it.
+    /// The same for windows.
     rolling: Rolling,
     /// Bytes that were read and not passed on.
     held: Vec<u8>,
-    /// Places in `held` and behind it where values are; none overlaps another.
+    /// Places in `held` where values are, in their order; none overlaps another.
     values: Vec<Range>,
     /// How many bytes from the start of `held` belong to a value whose mask has been written.
     masked: usize,
@@ -107,7 +107,8 @@ impl Stream {
         };
         if let Some(matcher) = self.matcher.clone() {
             self.state = matcher.start();
-            self.rolling = Rolling::default();
+            // What goes on with a value that has a mask already belongs to it.
+            self.rolling = Rolling::within(self.masked);
             self.values.clear();
             self.read(&matcher, 0);
         }
@@ -116,40 +117,59 @@ impl Stream {
     /// Reads what is held from there on.
     fn read(&mut self, matcher: &Matcher, from: usize) {
         let bytes = self.held.get(from..).unwrap_or_default();
-        let mut found = Vec::new();
-        let mut tell = |length: usize, end: usize| {
+        let mut found: Vec<Range> = Vec::new();
+        self.state = matcher.read(self.state, bytes, |length, end| {
             found.push(Range {
                 start: (from + end).saturating_sub(length),
                 end: from + end,
             });
-        };
-        self.state = matcher.read(self.state, bytes, &mut tell);
-        let windows = &matcher.windows;
-        windows.read(&mut self.rolling, bytes, |end| tell(WIDTH, end));
-        // In the order in which they end, whoever has found them.
+        });
+        let before = self.rolling.place();
+        self.rolling.read(&matcher.windows, bytes, |place| {
+            let held = |place: usize| (place + from).saturating_sub(before);
+            let (start, end) = (held(place.start), held(place.end));
+            match found.last_mut() {
+                // Windows come one after the other; most of them need no range of their own.
+                Some(last) if last.start <= start && start < last.end => {
+                    last.end = last.end.max(end);
+                }
+                _ => found.push(Range { start, end }),
+            }
+        });
+        // Whoever has found them: in the order in which they end there is little to move.
         found.sort_by_key(|range| range.end);
         for range in found {
             self.insert(range);
         }
     }
 
-    /// Takes up that there is a value; none that was found before ends behind it.
+    /// Takes up that there is a value.
     fn insert(&mut self, mut range: Range) {
         if range.start < self.masked {
-            // It overlaps the value whose mask has been written already, and so covers everything
-            // found in between.
+            // It goes on with the value whose mask has been written already.
             self.masked = range.end.max(self.masked);
-            self.values.clear();
+            let mut behind = 0;
+            while let Some(value) = self.values.get(behind)
+                && value.start < self.masked
+            {
+                self.masked = value.end.max(self.masked);
+                behind += 1;
+            }
+            self.values.drain(..behind);
             return;
         }
-        while let Some(last) = self.values.last()
-            && last.end > range.start
+        let first = self
+            .values
+            .partition_point(|value| value.end <= range.start);
+        let mut behind = first;
+        while let Some(value) = self.values.get(behind)
+            && value.start < range.end
         {
-            range.start = last.start.min(range.start);
-            range.end = last.end.max(range.end);
-            self.values.pop();
+            range.start = value.start.min(range.start);
+            range.end = value.end.max(range.end);
+            behind += 1;
         }
-        self.values.push(range);
+        self.values.splice(first..behind, [range]);
     }
 
     /// Passes on what comes before `until`, with a mask for each value that begins there.
@@ -175,5 +195,13 @@ impl Stream {
         }
         self.values = kept;
         self.held.drain(..until);
+    }
+}
+
+#[cfg(test)]
+impl Stream {
+    /// How many bytes are held back.
+    pub(super) fn held(&self) -> usize {
+        self.held.len()
     }
 }

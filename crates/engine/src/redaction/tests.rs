@@ -1,8 +1,8 @@
 //! Masking of whole streams, cut everywhere.
 
-use std::fmt::Write;
-
 use super::*;
+
+mod long;
 
 fn masked(redactor: &Redactor, pieces: &[&[u8]]) -> Vec<u8> {
     let mut stream = redactor.stream();
@@ -33,12 +33,16 @@ fn every_form_is_masked_at_every_cut() {
     assert!(forms.len() > 60);
     for form in forms {
         let mut text = b"before ".to_vec();
-        text.extend_from_slice(&form);
+        text.extend_from_slice(form.as_ref());
         text.extend_from_slice(b" behind");
         let whole = masked(&redactor, &[&text]);
         assert!(whole.starts_with(b"before ***"), "{}", text.escape_ascii());
         assert!(whole.ends_with(b" behind"), "{}", text.escape_ascii());
-        assert!(!whole.windows(form.len()).any(|window| window == form));
+        assert!(
+            !whole
+                .windows(form.as_ref().len())
+                .any(|window| window == form.as_ref())
+        );
         for cut in 0..=text.len() {
             let (left, right) = text.split_at(cut);
             assert_eq!(
@@ -51,140 +55,6 @@ fn every_form_is_masked_at_every_cut() {
         let bytes: Vec<&[u8]> = text.chunks(1).collect();
         assert_eq!(masked(&redactor, &bytes), whole);
     }
-}
-
-/// A text of so many bytes or a few more, in lines of all lengths, with everything in it that some
-/// form writes in another way.
-fn long_value(bytes: usize) -> Vec<u8> {
-    let mut random = 7_u64;
-    let mut next = |of: u64| {
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (random >> 33) % of
-    };
-    let letters: Vec<char> =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=-_.~ \
-                              \"\\'<>&:{}%$#@!*\u{e4}\u{20ac}\u{1f600}\t"
-            .chars()
-            .collect();
-    let mut value = String::new();
-    while value.len() < bytes {
-        let length = match value.len() {
-            0 => 5_000,
-            _ => 4 + next(200),
-        };
-        value.push('k');
-        for _ in 0..length {
-            value.push(letters[usize::try_from(next(letters.len() as u64)).unwrap()]);
-        }
-        value.push_str("y\n");
-    }
-    value.into_bytes()
-}
-
-#[test]
-fn a_long_value_is_masked_in_every_form_wherever_it_is_cut() {
-    let value = long_value(20_000);
-    let redactor = knowing(&[&value]);
-    let mut forms = vec![value.clone()];
-    encodings::encoded(&value, &mut |form| forms.push(form));
-    let line = value.split(|byte| *byte == b'\n').next().unwrap();
-    encodings::encoded(line, &mut |form| forms.push(form));
-    forms.retain(|form| form.len() >= SHORTEST);
-    assert!(forms.len() > 100);
-    for form in forms {
-        let mut text = b"before ".to_vec();
-        text.extend_from_slice(&form);
-        text.extend_from_slice(b" behind");
-        let whole = masked(&redactor, &[&text]);
-        // Some forms keep the ends of lines.
-        let left = String::from_utf8(whole.clone()).unwrap();
-        let left = left.replace("***", "").replace('\n', "");
-        assert_eq!(left, "before  behind", "{}", form.escape_ascii());
-        let length = text.len();
-        let ends = [
-            1,
-            7,
-            8,
-            38,
-            39,
-            40,
-            length.saturating_sub(40),
-            length - 8,
-            length - 7,
-        ];
-        for cut in (0..length).step_by(length / 5 + 1).chain(ends) {
-            let (left, right) = text.split_at(cut.min(length));
-            assert!(masked(&redactor, &[left, right]) == whole, "cut at {cut}");
-        }
-        let pieces: Vec<&[u8]> = text.chunks(7).collect();
-        assert!(masked(&redactor, &pieces) == whole);
-    }
-}
-
-#[test]
-fn a_part_of_a_long_value_is_masked_too() {
-    let value = long_value(20_000);
-    let redactor = knowing(&[&value]);
-    let mut encoded = Vec::new();
-    encodings::encoded(&value, &mut |form| encoded.push(form));
-    for form in encoded {
-        let part = &form[form.len() / 3..form.len() / 2];
-        if part.contains(&b'\n') {
-            continue;
-        }
-        let left = masked(&redactor, &[part]);
-        assert!(left.len() < 100, "{}", left.escape_ascii());
-    }
-}
-
-#[test]
-fn of_a_long_value_only_a_line_without_an_end_is_held_back() {
-    let value = long_value(20_000);
-    let redactor = knowing(&[&value]);
-    let mut stream = redactor.stream();
-    let mut out = Vec::new();
-    let text = b"this line has an end\rand this one, which is long enough, has one\n";
-    stream.push(text, &mut out);
-    assert_eq!(out, text);
-    out.clear();
-    let begun = b"this one will have one soon, or so they say, who knows";
-    stream.push(begun, &mut out);
-    assert!(!out.is_empty() && begun.starts_with(&out) && out.len() + 32 > begun.len());
-    stream.push(b"\n", &mut out);
-    assert_eq!(out, [begun.as_slice(), b"\n"].concat());
-}
-
-#[test]
-fn the_longest_values_can_be_looked_for() {
-    let redactor = Redactor::new();
-    let text = long_value(64 * 1024 - 5_100);
-    let bytes: Vec<u8> = (0..64 * 1024_u64)
-        .map(|n| (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56).to_le_bytes()[0])
-        .collect();
-    for value in [&text, &bytes] {
-        redactor.learn(value);
-    }
-    let known = redactor.known();
-    // What is kept as it is takes a hundred times its length.
-    assert!(known.bytes < 10 * 64 * 1024, "{}", known.bytes);
-    assert!(
-        known.windows.len() * 4 < redactor.shared.most_windows(),
-        "{}",
-        known.windows.len()
-    );
-    drop(known);
-    let mut hexadecimal = String::new();
-    for byte in bytes.iter().take(1_000) {
-        write!(hexadecimal, "{byte:02x}").unwrap();
-    }
-    assert!(redactor.mask_text(&hexadecimal).len() < 100);
-    assert_eq!(redactor.mask_text("nothing to hide"), "nothing to hide");
-    // Nothing is kept twice.
-    let version = redactor.version();
-    redactor.learn(&text);
-    assert_eq!(redactor.version(), version);
 }
 
 #[test]

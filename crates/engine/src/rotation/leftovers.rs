@@ -3,12 +3,17 @@
 
 use std::sync::Arc;
 
+use opener::OpenError;
 use serde_json::json;
 use store::rotations::RotationRow;
 use store::{resealing, vault_keys};
 use vault::KeyId;
 
-use super::{BATCH, PART, RotationError, Rotator, key_id, marking, part};
+use super::part::{self, Part};
+use super::{BATCH, RotationError, Rotator, key_id, marking};
+
+/// Marked values that are read at one time and sealed again in one transaction.
+const PAGE: u32 = 256;
 
 impl Rotator {
     /// Forgets the keys that were removed and that no value needs.
@@ -56,22 +61,29 @@ impl Rotator {
         current: KeyId,
     ) -> Result<(), RotationError> {
         let to = current.to_string();
-        let mut rows = resealing::unopenable(&self.store).await?;
-        rows.retain(|row| row.sealed.key_id != to);
         let ring = self.keys.ring().with_current(&current);
         let ring = Arc::new(ring.ok_or(RotationError::Malformed)?);
-        for rows in part::split(rows, PART) {
+        let mut behind = None;
+        loop {
+            let mut rows = resealing::unopenable_keys(&self.store, behind.as_ref(), PAGE).await?;
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
+            behind = Some(last.owner.clone());
+            rows.retain(|row| row.sealed.key_id != to);
             // Those that do not open are marked already.
-            let resealed = part::seal_again(&ring, rows, self.threads).await?.resealed;
-            if resealed.is_empty() {
-                continue;
+            let Part { resealed, left, .. } = part::seal_again(&ring, rows, self.threads).await?;
+            if !resealed.is_empty() {
+                let detail = json!({ "rotation": rotation.id.as_str(), "values": resealed.len() });
+                let entry = self.entry(rotation, "vault.reseal", to.clone(), &detail);
+                let mut tx = self.store.begin().await?;
+                resealing::put(&mut tx, &to, &resealed, &entry).await?;
+                tx.commit().await?;
             }
-            let detail = json!({ "rotation": rotation.id.as_str(), "values": resealed.len() });
-            let entry = self.entry(rotation, "vault.reseal", to.clone(), &detail);
-            let mut tx = self.store.begin().await?;
-            resealing::put(&mut tx, &to, &resealed, &entry).await?;
-            tx.commit().await?;
+            // One whose key is not here stays as it is; one that could not be sealed is tried again.
+            if let Some(error @ OpenError::NotSealed(_)) = left {
+                return Err(RotationError::Left(error));
+            }
         }
-        Ok(())
     }
 }

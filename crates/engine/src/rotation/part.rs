@@ -21,6 +21,16 @@ pub(super) struct Part {
     pub(super) left: Option<OpenError>,
 }
 
+impl Part {
+    /// One is left as it was. That sealing has failed is told rather than that a key is away, for which
+    /// nobody has to try again.
+    fn leave(&mut self, error: OpenError) {
+        if !matches!(self.left, Some(OpenError::NotSealed(_))) {
+            self.left = Some(error);
+        }
+    }
+}
+
 /// The rows in parts of at most so many, which is not 0.
 pub(super) fn split(mut rows: Vec<SealedRow>, most: usize) -> Vec<Vec<SealedRow>> {
     let mut parts = Vec::new();
@@ -52,7 +62,9 @@ pub(super) async fn seal_again(
         let part = carried_out(share).await?;
         whole.resealed.extend(part.resealed);
         whole.unopenable.extend(part.unopenable);
-        whole.left = whole.left.or(part.left);
+        if let Some(error) = part.left {
+            whole.leave(error);
+        }
     }
     Ok(whole)
 }
@@ -83,7 +95,7 @@ fn on_this_thread(ring: &KeyRing, rows: Vec<SealedRow>) -> Part {
             }),
             // Without randomness, or without the key, nothing is wrong with the value.
             Some(Err(error @ (OpenError::NotSealed(_) | OpenError::UnknownKey { .. }))) => {
-                part.left = Some(error);
+                part.leave(error);
             }
             Some(Err(OpenError::Refused)) | None => part.unopenable.push(row),
         }
@@ -93,7 +105,27 @@ fn on_this_thread(ring: &KeyRing, rows: Vec<SealedRow>) -> Part {
 
 #[cfg(test)]
 mod tests {
+    use opener::KeyRing;
+    use vault::SealError;
+
     use super::*;
+
+    #[test]
+    fn what_could_not_be_sealed_is_told_before_a_key_that_is_away() {
+        let key_id = KeyRing::generate().unwrap().key_id();
+        let away = || OpenError::UnknownKey { key_id };
+        let not_sealed = || OpenError::NotSealed(SealError::NoRandomness);
+        for errors in [[away(), not_sealed()], [not_sealed(), away()]] {
+            let mut part = Part::default();
+            for error in errors {
+                part.leave(error);
+            }
+            assert!(matches!(part.left, Some(OpenError::NotSealed(_))));
+        }
+        let mut part = Part::default();
+        part.leave(away());
+        assert!(matches!(part.left, Some(OpenError::UnknownKey { .. })));
+    }
 
     #[tokio::test]
     async fn a_panic_is_no_end_of_the_process() {

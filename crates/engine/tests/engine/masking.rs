@@ -1,5 +1,6 @@
 //! What a step could read is in no log and in no output.
 
+use base64ct::{Base64, Encoding};
 use language::Value;
 use model::RunState;
 use serde_json::json;
@@ -81,6 +82,34 @@ both! {
             "json": "{\"a\":\"***\"}",
         });
         assert_eq!(stored, expected);
+        engine.stop().await;
+    }
+
+    async fn a_long_value_that_is_new_is_masked_before_it_is_given(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!(
+            "steps: [{{name: loud, image: x, spec: {{key: !Connection [aws, main]}}, \
+             input: [{COME}, hear, 'echo $heard', hear, 'echo $heard']}}]\n"
+        );
+        let workflow = house.workflow(&text).await;
+        let fields = [("accessKeyID", "AKIA"), ("secretAccessKey", "the first one")];
+        let aws = house.connection("aws", "main", &fields).await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        // By now everything is known that the step could read when it began.
+        door.set_output("out", Value::from("x")).await.unwrap();
+        let lines: Vec<_> =
+            (0..1_000_u64).map(|line| format!("{:x}\n", line * line * 77_777)).collect();
+        let lines = lines.concat();
+        let long = format!("{lines}{}{lines}", "\0".repeat(20_000));
+        house.overwrite(&aws, "aws", 1, "secretAccessKey", &long).await;
+        assert!(door.connection("aws", "main").await.is_ok());
+        guest.tell(&Base64::encode_string(long.as_bytes())).await;
+        guest.tell("the first one").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        assert_eq!(house.log(&run, "loud").await, "***\n***\n");
         engine.stop().await;
     }
 }

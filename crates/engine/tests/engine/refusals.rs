@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use store::both;
 use store::testing::TestDatabase;
 
-use crate::help::{House, entry};
+use crate::help::{House, entry, eventually};
 use crate::meeting::COME;
 
 const AWS: &[(&str, &str)] = &[("accessKeyID", "AKIA-OF-THE-TEST")];
@@ -117,5 +117,54 @@ both! {
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
+    }
+
+    async fn what_a_condition_asks_for_is_told_once_by_all_engines_together(database: TestDatabase) {
+        let house = House::new(database).await;
+        let first = house.engine_with(house.elsewhere().await, house.settings()).await;
+        let text = "steps:\n\
+             - {name: reads, image: x, when: !Fn.equals [[!Secret a, !Secret broken], x], input: ['true']}\n\
+             - {name: lacks, image: x, when: !Fn.equals [[!Secret a-lost, !Secret broken], x], input: ['true']}\n";
+        let workflow = house.workflow(text).await;
+        house.secret(&workflow, "a", "a value").await;
+        let broken = house.secret(&workflow, "broken", "another value").await;
+        let set = async |revision: i64| {
+            let set = format!(
+                "update secret_values set field_revision = {revision} where secret_id = '{broken}'"
+            );
+            assert_eq!(house.database.execute(&set).await.unwrap(), 1);
+        };
+        // No engine gets farther than this one, which the database gives nobody.
+        set(-1).await;
+        let run = house.run(&workflow, "{}").await;
+        let both = async || {
+            let mut told = house.told().await;
+            told.sort();
+            told
+        };
+        let before = eventually("both conditions are told", async || {
+            Some(both().await).filter(|told| told.len() == 2)
+        })
+        .await;
+        assert_eq!(before.iter().map(|(act, _)| act.as_str()).collect::<Vec<_>>(), [
+            "condition.read",
+            "condition.refused",
+        ]);
+        // Another engine beside it, where there may be two, and then in its stead.
+        let mut first = Some(first);
+        if house.database.is_sqlite() && let Some(first) = first.take() {
+            first.stop().await;
+        }
+        let second = house.engine_with(house.elsewhere().await, house.settings()).await;
+        set(1).await;
+        house.finished(&run).await;
+        let after = both().await;
+        assert_eq!(after.iter().filter(|entry| before.contains(entry)).count(), 2, "{after:?}");
+        // `broken` for either step.
+        assert_eq!(after.len(), 4, "{after:?}");
+        if let Some(first) = first {
+            first.stop().await;
+        }
+        second.stop().await;
     }
 }

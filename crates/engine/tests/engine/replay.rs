@@ -1,8 +1,9 @@
 //! An old row that somebody puts back into the database is not taken for the newest value, and is
-//! marked.
+//! marked: the value where overwriting it helps, else what it belongs to.
 
 use engine::{DoorError, Engine};
 use model::{ConnectionId, RunId, RunState};
+use store::altered::{self, Subject};
 use store::resealing::{self, Owner};
 use store::testing::TestDatabase;
 use store::{both, connections};
@@ -24,13 +25,29 @@ const PUT_SECRETS_BACK: &str =
 
 /// The values that are marked: the name of what they belong to, and the field.
 async fn marked(house: &House) -> Vec<(String, String)> {
-    let rows = resealing::unopenable(&house.store).await.unwrap();
-    rows.into_iter()
-        .map(|row| match row.owner {
-            Owner::Field { name, field, .. } => (name, field),
-            Owner::Secret { name, .. } => (name, "value".to_owned()),
-        })
-        .collect()
+    let rows = resealing::unopenable(&house.store, None, 100)
+        .await
+        .unwrap();
+    let rows = rows.into_iter().map(|row| match row.owner {
+        Owner::Field { name, field, .. } => (name, field),
+        Owner::Secret { name, .. } => (name, "value".to_owned()),
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort();
+    rows
+}
+
+/// What is marked itself, because overwriting its values would not help: the names of connections and
+/// the ids of secrets.
+async fn altered(house: &House) -> Vec<String> {
+    let rows = altered::marked(&house.store, "", 100).await.unwrap();
+    let rows = rows.into_iter().map(|(_, subject)| match subject {
+        Subject::Connection { name, .. } => name,
+        Subject::Secret { id, .. } => id.to_string(),
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort();
+    rows
 }
 
 async fn clear(house: &House, id: &ConnectionId, revision: u64, field: &str) {
@@ -100,9 +117,11 @@ both! {
         refused("again").await;
         assert_eq!(door.secret("steady").await.unwrap().to_wire(), "the only one");
         // Of two fields the one that is old.
-        let fields = [("cleared", "secretAccessKey"), ("overwritten", "accessKeyID"), ("again", "value")];
+        let fields = [("cleared", "secretAccessKey"), ("overwritten", "accessKeyID")];
         let fields = fields.map(|(name, field)| (name.to_owned(), field.to_owned()));
         assert_eq!(marked(&house).await, fields);
+        // What was deleted is not brought back by overwriting it.
+        assert_eq!(altered(&house).await, [again.to_string()]);
 
         let told_of = house.told().await;
         assert!(!told_of.iter().any(|(act, what)| act == "step.read" && what.contains("overwritten")), "{told_of:?}");
@@ -114,6 +133,7 @@ both! {
         // The next start looks again: they would open, and are old still.
         house.engine().await.stop().await;
         assert_eq!(marked(&house).await, fields);
+        assert_eq!(altered(&house).await, [again.to_string()]);
         house.overwrite(&overwritten, "aws", 2, "accessKeyID", "AKIA-AFTERWARDS").await;
         assert!(!marked(&house).await.iter().any(|(name, _)| name == "overwritten"));
     }
@@ -125,7 +145,7 @@ both! {
             "steps: [{{name: reader, image: x, spec: {{a: !Secret token}}, input: [{COME}, hear]}}]\n"
         );
         let workflow = house.workflow(&text).await;
-        house.secret(&workflow, "token", "a token").await;
+        let secret = house.secret(&workflow, "token", "a token").await;
         let mut tx = house.store.begin().await.unwrap();
         let entry = told("workflow.delete", workflow.as_str(), &[]);
         store::ledger::append(&mut tx, &entry).await.unwrap();
@@ -134,7 +154,8 @@ both! {
         let mut guest = house.meeting.guest().await;
         let door = engine.door(&guest.token).unwrap();
         assert!(matches!(door.secret("token").await, Err(DoorError::Unopenable)));
-        assert_eq!(marked(&house).await.len(), 1);
+        assert_eq!(altered(&house).await, [secret.to_string()]);
+        assert_eq!(marked(&house).await, []);
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
@@ -165,7 +186,9 @@ both! {
         assert_eq!(house.database.execute(&stray).await.unwrap(), 1);
         house.overwrite(&id, "aws", 70, "accessKeyID", "AKIA-LAST").await;
         assert!(matches!(door.connection("aws", "main").await, Err(DoorError::Unopenable)));
-        assert_eq!(marked(&house).await, [("main".to_owned(), "stray".to_owned())]);
+        // No form has that field, so nobody could overwrite it.
+        assert_eq!(altered(&house).await, ["main"]);
+        assert_eq!(marked(&house).await, []);
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
@@ -261,14 +284,17 @@ impl Reader {
         };
         let marked = marked(&self.house).await;
         let marked = marked.iter().any(|(marked, _)| marked == name);
-        assert_eq!(marked, !opens, "{name}");
+        let altered = altered(&self.house).await.contains(&name.to_owned());
+        assert_eq!(marked || altered, !opens, "{name}");
+        assert!(!(marked && altered), "{name}");
         opens
     }
 
-    async fn end(mut self) {
+    async fn end(mut self) -> House {
         self.guest.tell("go").await;
         self.house.finished(&self.run).await;
         self.engine.stop().await;
+        self.house
     }
 }
 
@@ -356,6 +382,40 @@ both! {
         }
         assert!(!reader.opens("main").await);
         assert!(!reader.opens("other").await);
+        assert_eq!(altered(&reader.house).await, ["main", "other"]);
+        // What was called main: its only value is new, and is not what is wrong.
+        reader.give(1, 2, "AKIA-NEXT").await;
+        assert_eq!(altered(&reader.house).await, ["main", "other"]);
+        assert!(!reader.opens("main").await);
+        assert!(!reader.opens("other").await);
+        assert_eq!(marked(&reader.house).await, []);
+        let main = reader.main.clone();
+        let house = reader.end().await;
+
+        // As a Relay has left it that marked the values instead.
+        let sql = format!("update field_values set unopenable_at = 1 where connection_id = '{main}'");
+        assert_eq!(house.database.execute(&sql).await.unwrap(), 1);
+        assert_eq!(house.database.execute("update connections set altered_at = null").await.unwrap(), 2);
+        house.engine().await.stop().await;
+        assert_eq!(marked(&house).await, []);
+        assert_eq!(altered(&house).await, ["other"]);
+        // Whoever has exchanged the names puts them right again.
+        for (from, to) in [("main", "neither"), ("other", "main"), ("neither", "other")] {
+            let sql = format!("update connections set name = '{to}' where name = '{from}'");
+            assert_eq!(house.database.execute(&sql).await.unwrap(), 1);
+        }
+        house.engine().await.stop().await;
+        assert_eq!(altered(&house).await, Vec::<String>::new());
+    }
+
+    async fn a_connection_without_values_is_nothing_to_hand_out_under_another_name(database: TestDatabase) {
+        let reader = Reader::new(database).await;
+        let main = &reader.main;
+        reader.house.connection("aws", "empty", &[]).await;
+        reader.change(&format!("update connections set name = 'away' where id = '{main}'")).await;
+        reader.change("update connections set name = 'main' where name = 'empty'").await;
+        assert!(!reader.opens("main").await);
+        assert_eq!(altered(&reader.house).await, ["main"]);
         reader.end().await;
     }
 

@@ -46,7 +46,7 @@ async fn save_sealed_to(key: &PublicKey, mut tx: Tx, name: &str, value: &str) ->
         account: account.as_str(),
         owner: Owner::Connection {
             id: id.as_str(),
-            type_name: "generic",
+            type_name: "npm",
         },
         field: "token",
         field_revision: 1,
@@ -64,11 +64,11 @@ async fn save_sealed_to(key: &PublicKey, mut tx: Tx, name: &str, value: &str) ->
     };
     let new = NewConnection {
         id: &id,
-        type_name: &"generic".parse().unwrap(),
+        type_name: &"npm".parse().unwrap(),
         name: &name.parse().unwrap(),
         values: &[value],
     };
-    let told = told_of("connection.add", id.as_str(), ("generic", name), new.values);
+    let told = told_of("connection.add", id.as_str(), ("npm", name), new.values);
     connections::add(&mut tx, &new, &told).await.unwrap();
     tx.commit().await.unwrap();
     id
@@ -83,7 +83,7 @@ async fn read(store: &Store, ring: &KeyRing, id: &ConnectionId) -> Option<Vec<u8
         account: account.as_str(),
         owner: Owner::Connection {
             id: id.as_str(),
-            type_name: "generic",
+            type_name: "npm",
         },
         field: "token",
         field_revision,
@@ -212,9 +212,9 @@ both! {
         assert_eq!((rotation.state, rotation.done), (State::Finished, 1));
         let counts = vault_keys::counts(&house.store).await.unwrap();
         assert_eq!((counts[&old].values, counts[&old].unopenable), (0, 1));
-        let marked = resealing::unopenable(&house.store).await.unwrap();
+        let marked = resealing::unopenable(&house.store, None, 10).await.unwrap();
         assert!(matches!(&marked[..], [row] if row.owner == resealing::Owner::Field {
-            connection: bad.clone(), type_name: "generic".to_owned(), name: "bad".to_owned(),
+            connection: bad.clone(), type_name: "npm".to_owned(), name: "bad".to_owned(),
             field: "token".to_owned(),
         }));
         let after = KeyRing::from_file(&house.key).unwrap();
@@ -256,7 +256,7 @@ both! {
         save(&house.store, "mine", "the value of mine").await;
         let engine = house.engine().await;
         let run = house.run_of(&format!(
-            "steps:\n- name: reads\n  image: x\n  spec: {{c: !Connection [generic, mine]}}\n\
+            "steps:\n- name: reads\n  image: x\n  spec: {{c: !Connection [npm, mine]}}\n\
              \x20 input: [{COME}, hear]\n"
         )).await;
         let mut guest = house.meeting.guest().await;
@@ -287,17 +287,17 @@ both! {
         let tx = house.store.begin().await.unwrap();
         save_sealed_to(&public, tx, "mine", "the value of mine").await;
         let run = house.run_of(&format!(
-            "steps:\n- name: reads\n  image: x\n  spec: {{c: !Connection [generic, mine]}}\n\
+            "steps:\n- name: reads\n  image: x\n  spec: {{c: !Connection [npm, mine]}}\n\
              \x20 input: [{COME}, hear]\n"
         )).await;
         let mut guest = house.meeting.guest().await;
         let door = engine.door(&guest.token).unwrap();
-        let answer = door.connection("generic", "mine").await;
+        let answer = door.connection("npm", "mine").await;
         assert!(matches!(answer, Err(DoorError::Failed)), "{answer:?}");
-        assert_eq!(resealing::unopenable(&house.store).await.unwrap(), []);
+        assert_eq!(resealing::unopenable(&house.store, None, 10).await.unwrap(), []);
         // It comes, and nothing else has to happen.
         lost.save_new(&house.key.with_file_name(format!("vault.key.{id}"))).unwrap();
-        eventually("the value", async || door.connection("generic", "mine").await.ok()).await;
+        eventually("the value", async || door.connection("npm", "mine").await.ok()).await;
         guest.tell("go").await;
         house.finished(&run).await;
         engine.stop().await;
@@ -315,7 +315,7 @@ both! {
         let rotator = rotator(&house).await;
         while rotator.carry_on().await.unwrap() {}
         holds(&house, &before).await;
-        assert_eq!(resealing::unopenable(&house.store).await.unwrap(), []);
+        assert_eq!(resealing::unopenable(&house.store, None, 10).await.unwrap(), []);
         let after = KeyRing::from_file(&house.key).unwrap();
         assert_eq!(read(&house.store, &after, &id).await.as_deref(), Some(&b"one"[..]));
     }

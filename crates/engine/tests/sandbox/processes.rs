@@ -11,7 +11,7 @@ use crate::support::{
 
 fn soon() -> Limits {
     Limits {
-        time: Duration::from_secs(3),
+        time: Duration::from_secs(5),
         ..limits()
     }
 }

@@ -55,7 +55,7 @@ pub(crate) fn holdings() -> Holdings {
         type_name: "postgresql".to_owned(),
         name: format!("prices-{number}"),
         permitted: true,
-        unopenable: false,
+        unopenable: None,
     };
     Holdings {
         connections: (1..=50).map(connection).collect(),

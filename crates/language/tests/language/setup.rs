@@ -11,12 +11,12 @@ fn held(connections: &[(&str, &str, &str)], secrets: &[(&str, &str)]) -> Holding
         type_name: (*type_name).into(),
         name: (*name).into(),
         permitted: true,
-        unopenable: false,
+        unopenable: None,
     };
     let secret = |(id, name): &(&str, &str)| HeldSecret {
         id: (*id).into(),
         name: (*name).into(),
-        unopenable: false,
+        unopenable: None,
     };
     Holdings {
         connections: connections.iter().map(connection).collect(),

@@ -323,17 +323,20 @@ impl<'a> Words<'a> {
                 ));
             }
             "value.unopenable" | "value.openable" => {
-                let field = self.string("field").unwrap_or_default();
-                self.text(&format!("found that {field} of "));
+                // Without a field it is the connection or the secret itself.
+                let field = self.string("field");
+                let of = field.as_ref().map(|field| format!("{field} of "));
+                self.text(&format!("found that {}", of.unwrap_or_default()));
                 if self.names.secrets.contains_key(subject) {
                     self.secret_named("", subject);
                 } else {
                     self.connection_named("", subject);
                 }
-                self.text(if self.row.act == "value.openable" {
-                    " can be opened again"
-                } else {
-                    " can't be opened"
+                self.text(match (self.row.act.as_str(), field) {
+                    ("value.openable", Some(_)) => " can be opened again",
+                    ("value.openable", None) => " is what this ledger tells of it again",
+                    (_, Some(_)) => " can't be opened",
+                    (_, None) => " is not what this ledger tells of it",
                 });
             }
             _ => self.unknown(),

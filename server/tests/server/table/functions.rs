@@ -7,7 +7,9 @@ use store::testing::TestDatabase;
 use super::{From, HTML, JSON, Scene, Who};
 use crate::functions::{FUNCTIONS, Function, Needs};
 use crate::harness::{Answer, PASSWORD, TestApp, own_origin, url_encoded};
+use crate::house::{House, asking, step};
 use crate::pages::{PERSON, furnish};
+use crate::two_roles::sealed;
 
 /// The refusal of a function; none for whoever may call it.
 fn refusal(needs: Needs, who: Who, from: From) -> Option<(StatusCode, &'static str)> {
@@ -42,6 +44,9 @@ impl Things {
         house.add_workflow("asks", ASKS).await;
         for number in 1..=5 {
             assert_eq!(house.start("asks", &[]).await, number);
+            // The engine has come to the question, so that it can be decided.
+            let run = format!("/workflows/asks/runs/{number}");
+            house.until(&run, "waiting for approval").await;
         }
         let invite = [("email", "invited@example.com"), ("role", "viewer")];
         house.do_it("invite", &invite).await;
@@ -65,9 +70,13 @@ impl Things {
         }
     }
 
-    /// The function's form as this one fills it in: what can be done once is there for each.
-    fn form(&self, function: &Function, who: Who) -> String {
+    /// The function's form as this one fills it in, with what was sealed for it: what can be done once
+    /// is there for each.
+    fn form(&self, function: &Function, who: Who, sealed: &Sealed) -> String {
         let own = |control: &str| -> Option<String> {
+            if let Some((_, text)) = sealed.iter().find(|(name, _)| *name == control) {
+                return Some(text.clone());
+            }
             match (function.name, control) {
                 // Nobody is held back for the tries of others.
                 ("log_in", "email") => {
@@ -101,6 +110,53 @@ impl Things {
     }
 }
 
+/// What a browser has sealed: the control, and the text in it.
+type Sealed = Vec<(&'static str, String)>;
+
+/// Seals what a function takes sealed, as a browser does: to the key and for the place that the server
+/// names.
+async fn seal(house: &mut House, function: &Function) -> Sealed {
+    let is_secret = function.name.ends_with("_secret");
+    let controls = function.fields.iter().filter_map(|(name, _)| {
+        let field = name.strip_prefix("sealed[")?.strip_suffix(']')?;
+        Some((*name, field))
+    });
+    let controls: Vec<_> = controls.collect();
+    if controls.is_empty() {
+        return Vec::new();
+    }
+    let of = if is_secret {
+        "secret_seal_context"
+    } else {
+        "connection_seal_context"
+    };
+    let context = house.do_it(of, function.fields).await;
+    let context = serde_json::from_slice(&context.body).unwrap();
+    let seal = |(control, field)| (control, sealed(&context, is_secret, field, function.name));
+    controls.into_iter().map(seal).collect()
+}
+
+/// Takes what arrived sealed, from everything that did.
+const OPENS: &str = "spec:\n  account: !Connection {type: aws, name: a sealed account}\n  token: !Secret a sealed token";
+
+/// A step that asks for what arrived sealed gets it: the private key opens it, so that it was taken for
+/// what it is.
+async fn assert_opens(house: &mut House) {
+    let asks = asking(&[
+        "GET /connections/aws/a%%20sealed%%20account",
+        "GET /secrets/a%%20sealed%%20token",
+    ]);
+    let text = format!("steps:\n{}", step("opens", OPENS, &asks));
+    let save = [
+        ("workflow", "some"),
+        ("base_revision", "1"),
+        ("text", text.as_str()),
+    ];
+    house.do_it("save_workflow", &save).await;
+    let watched = house.run("some", &[]).await;
+    assert_eq!(watched.log.matches("200 OK").count(), 2, "{}", watched.log);
+}
+
 /// The status of an answer, and the word of its problem if it is one: an invitation has a code too.
 fn told(answer: &Answer) -> (StatusCode, String) {
     let is_problem = answer.header("content-type") == "application/problem+json";
@@ -114,8 +170,9 @@ store::both! {
         let things = Things::of(&mut scene, &database).await;
         let mut cells = 0;
         for function in FUNCTIONS {
+            let sealed = seal(&mut scene.house, function).await;
             for asker in &scene.askers {
-                let body = things.form(function, asker.who);
+                let body = things.form(function, asker.who, &sealed);
                 for from in From::ALL {
                     let (method, path) = match from {
                         From::Link => (Method::GET, format!("/fn/{}?{body}", function.name)),
@@ -151,6 +208,7 @@ store::both! {
         // The last function has ended the session that watches the step.
         let again = [("email", "administrator@example.com"), ("password", PASSWORD)];
         scene.house.do_it("log_in", &again).await;
+        assert_opens(&mut scene.house).await;
         scene.end().await;
     }
 }

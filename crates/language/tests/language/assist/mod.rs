@@ -28,7 +28,7 @@ fn holdings() -> Holdings {
         type_name: type_name.to_owned(),
         name: name.to_owned(),
         permitted: true,
-        unopenable: false,
+        unopenable: None,
     };
     Holdings {
         connections: vec![
@@ -38,7 +38,7 @@ fn holdings() -> Holdings {
         secrets: vec![HeldSecret {
             id: "s".to_owned(),
             name: "api.token".to_owned(),
-            unopenable: false,
+            unopenable: None,
         }],
     }
 }
