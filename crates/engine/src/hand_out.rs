@@ -1,5 +1,7 @@
 //! Handing a value to a step: the ledger first, then whoever masks, then the step; and refusals.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use store::ledger::{self, Actor, Entry};
 use store::uses::{self, NewUse};
@@ -32,7 +34,7 @@ pub(crate) async fn hand_out(
     live: &Live,
     subject: &Subject,
 ) -> Result<Option<Given>, OpenFailure> {
-    let mut known = live.known.lock().await;
+    let mut known = Arc::clone(&live.known).lock_owned().await;
     if live.is_over() {
         return Ok(None);
     }
@@ -98,17 +100,23 @@ pub(crate) async fn hand_out(
         Err(store::Error::AttemptOver) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
-    // Before the step can print it.
-    let held = teach(live, held).await?;
-    let handed_out = HandedOut {
-        subject: subject.clone(),
-        held,
-        seen,
-    };
-    let given = handed_out.given();
-    known.handed_out.push(handed_out);
-    // Refused once more, it is told once more.
-    known.refused.remove(subject);
+    let redactor = live.redactor.clone();
+    let subject = subject.clone();
+    let given = apart(move || {
+        // Before the step can print it.
+        held.to_mask().for_each(|value| redactor.learn(value));
+        let handed_out = HandedOut {
+            subject: subject.clone(),
+            held,
+            seen,
+        };
+        let given = handed_out.given();
+        known.handed_out.push(handed_out);
+        // Refused once more, it is told once more.
+        known.refused.remove(&subject);
+        given
+    });
+    let given = given.await?;
     // The process may have exited meanwhile; nobody is left who may be answered.
     Ok((!live.is_over()).then_some(given))
 }
@@ -166,7 +174,7 @@ async fn refuse(
 /// kept. This is no hand-out: the values stay here. One that does not open is left out: the step does
 /// not get it either, and should it open later, the redactor learns it before the step does.
 pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailure> {
-    let mut known = live.known.lock().await;
+    let mut known = Arc::clone(&live.known).lock_owned().await;
     if known.masked {
         return Ok(());
     }
@@ -182,23 +190,27 @@ pub(crate) async fn learn_all(core: &Core, live: &Live) -> Result<(), OpenFailur
             }
         }
     }
-    for held in all {
-        teach(live, held).await?;
-    }
-    known.masked = true;
-    Ok(())
+    let redactor = live.redactor.clone();
+    apart(move || {
+        for held in all {
+            held.to_mask().for_each(|value| redactor.learn(value));
+        }
+        known.masked = true;
+    })
+    .await
 }
 
-/// Teaches the redactor what must be masked. The forms of a long value take a while, so this holds up
-/// neither other requests nor a transaction.
-async fn teach(live: &Live, held: Held) -> Result<Held, OpenFailure> {
-    let redactor = live.redactor.clone();
-    let taught = spawn_blocking(move || {
-        held.to_mask().for_each(|value| redactor.learn(value));
-        held
-    });
+/// Learning the forms of a long value takes a while, so it holds up neither requests of other attempts
+/// nor a transaction. What is `done` keeps the lock on what is known of the attempt: a step that asks
+/// and hangs up again and again keeps one thread busy, and what the ledger tells was handed out stays
+/// known.
+async fn apart<T: Send + 'static>(
+    done: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, OpenFailure> {
     // The panic hook has told where.
-    taught.await.map_err(|_| OpenFailure::NotMasked)
+    spawn_blocking(done)
+        .await
+        .map_err(|_| OpenFailure::NotMasked)
 }
 
 /// Whether what was handed out is still what a step would be handed out now.

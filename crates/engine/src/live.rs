@@ -33,7 +33,7 @@ pub(crate) struct Live {
     pub(crate) redactor: Redactor,
     /// What was looked up for it. Whoever hands something out holds this, so that two requests at
     /// the same moment make one entry.
-    pub(crate) known: Mutex<Known>,
+    pub(crate) known: Arc<Mutex<Known>>,
     /// What it was answered.
     pub(crate) answers: Answers,
     /// Whoever evaluates something for it holds this: however much a step asks for at one time, it
@@ -77,7 +77,7 @@ impl Live {
             step: step.to_owned(),
             plan,
             redactor: Redactor::new(),
-            known: Mutex::default(),
+            known: Arc::default(),
             answers: Answers::default(),
             evaluating: Arc::new(Semaphore::new(1)),
             over: AtomicBool::new(false),

@@ -47,9 +47,9 @@ pub async fn marked(
     limit: u32,
 ) -> Result<Vec<(AccountId, Subject)>, Error> {
     let rows = sqlx::query(
-        "select id, account_id, type_name, name, '' as workflow_id from connections \
+        "select 'connection' as kind, id, account_id, type_name, name, '' as workflow_id from connections \
          where altered_at is not null and id > $1 \
-         union all select id, account_id, '' as type_name, name, workflow_id from secrets \
+         union all select 'secret' as kind, id, account_id, '' as type_name, name, workflow_id from secrets \
          where altered_at is not null and id > $1 order by id limit $2",
     )
     .bind(after)
@@ -57,8 +57,8 @@ pub async fn marked(
     .fetch_all(source.executor())
     .await?;
     each(&rows, |row| {
-        let type_name: String = column(row, "type_name")?;
-        let subject = if type_name.is_empty() {
+        let kind: String = column(row, "kind")?;
+        let subject = if kind == "secret" {
             Subject::Secret {
                 id: parsed(row, "id")?,
                 workflow: parsed(row, "workflow_id")?,
@@ -66,7 +66,7 @@ pub async fn marked(
         } else {
             Subject::Connection {
                 id: parsed(row, "id")?,
-                type_name,
+                type_name: column(row, "type_name")?,
                 name: column(row, "name")?,
             }
         };

@@ -116,7 +116,7 @@ store::both! {
         for (chosen, said) in [(&two[..], "limited to 2 workflows"), (&two[1..], "limited to 1 workflow"), (&[], "limited: no workflow may use it")] {
             let opened = seen(&form(&mut ada).await);
             assert_eq!(save(&mut ada, &opened, chosen).await.status, StatusCode::SEE_OTHER);
-            let link = format!("<a href=\"{one}/grants\">{said}</a>");
+            let link = format!("<a href=\"{one}/grants\" class=\"quiet\">{said}</a>");
             assert!(ada.get("/connections").await.text().contains(&link), "{said}");
             for path in ["/connections", &one] {
                 let page = vera.get(path).await.text();

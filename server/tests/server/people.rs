@@ -1,6 +1,7 @@
 //! People through their forms: invitations, roles, passwords, sessions, and what ends at once.
 
 use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::http::{Method, StatusCode};
@@ -167,6 +168,7 @@ store::both! {
     async fn an_open_stream_ends_with_what_it_was_opened_in(database: TestDatabase) {
         let app = TestApp::on(&database).await;
         let (_engine, mut ada) = furnish(&app).await;
+        let mut fastest = Duration::MAX;
         for act in [
             "log_out", "end_session", "end_other_sessions", "change_password",
             "end_sessions_of", "change_role", "disable_user", "delete_user",
@@ -181,6 +183,7 @@ store::both! {
 
             let mut elsewhere = app.stranger();
             elsewhere.call("log_in", &[("email", &email), ("password", PASSWORD)]).await;
+            let lost = Instant::now();
             let answer = match act {
                 "log_out" => vera.clone().submit(act, &[]).await,
                 "end_session" => {
@@ -199,7 +202,11 @@ store::both! {
             let next = vera.call("newest_revision", &[("workflow", "some")]).await;
             assert_eq!(next.status, StatusCode::UNAUTHORIZED, "{act}");
             timeout(PATIENCE, end).await.unwrap_or_else(|_| panic!("{act}: the stream stays open")).unwrap().unwrap();
+            fastest = fastest.min(lost.elapsed());
         }
+        // So it is promised. Not each of them, on a machine that does a lot beside; but no machine is so slow
+        // all the time.
+        assert!(fastest < Duration::from_secs(1), "{fastest:?}");
     }
 
     async fn too_many_tries_are_told_to_wait(database: TestDatabase) {

@@ -4,6 +4,7 @@
 //! of a value, what came before it as well; a chain goes on in the next line, since base64 is printed
 //! in lines. What is before it is held back as long as that may still happen.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::windows::{Meaning, STRIDE, WIDTH, Windows, ends_line, grown, left};
@@ -35,7 +36,7 @@ struct Chain {
     /// Whether they are a part of a value.
     counts: bool,
     /// The stretches of lines that are one as soon as it counts.
-    waiting: Vec<Range<usize>>,
+    waiting: VecDeque<Range<usize>>,
 }
 
 impl Rolling {
@@ -45,7 +46,7 @@ impl Rolling {
             chain: (value > 0).then_some(Chain {
                 end: value,
                 counts: true,
-                waiting: Vec::new(),
+                waiting: VecDeque::new(),
             }),
             ..Self::default()
         }
@@ -114,7 +115,7 @@ impl Rolling {
             chain => chain.insert(Chain {
                 end,
                 counts: false,
-                waiting: Vec::new(),
+                waiting: VecDeque::new(),
             }),
         };
         chain.end = end;
@@ -122,13 +123,18 @@ impl Rolling {
             found(start..end);
             return;
         }
-        match chain.waiting.last_mut() {
+        match chain.waiting.back_mut() {
             Some(last) if start < last.end => last.end = end,
-            _ => chain.waiting.push(start..end),
+            _ => chain.waiting.push_back(start..end),
         }
         let from = end.saturating_sub(reach);
-        chain.waiting.retain(|stretch| stretch.end > from);
-        let first = chain.waiting.first_mut().map_or(start, |first| {
+        // This is done for every byte of a row; there may be thousands of lines, but few leave at a time.
+        while chain
+            .waiting
+            .pop_front_if(|stretch| stretch.end <= from)
+            .is_some()
+        {}
+        let first = chain.waiting.front_mut().map_or(start, |first| {
             first.start = first.start.max(from);
             first.start
         });
@@ -161,7 +167,7 @@ impl Rolling {
         if !in_line && !in_next_line {
             return window;
         }
-        let first = chain.waiting.first().map_or(self.read, |first| first.start);
+        let first = chain.waiting.front().map_or(self.read, |first| first.start);
         window.max((self.read - first).min(reach))
     }
 }

@@ -112,4 +112,34 @@ both! {
         assert_eq!(house.log(&run, "loud").await, "***\n***\n");
         engine.stop().await;
     }
+
+    async fn who_asks_and_hangs_up_is_told_of_once(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!(
+            "steps: [{{name: hasty, image: x, spec: {{t: !Secret token}}, input: [{COME}, hear]}}]\n"
+        );
+        let workflow = house.workflow(&text).await;
+        let lines: Vec<_> = (0..5_000_u64).map(|line| format!("{:x}\n", line * line * 77_777)).collect();
+        house.secret(&workflow, "token", &lines.concat()).await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        // It goes when the ledger has told of it, while the forms of the long value are worked out.
+        let told = async {
+            while house.told().await.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = told => {}
+            _ = door.secret("token") => {}
+        }
+        assert!(door.secret("token").await.is_ok());
+        guest.tell("").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        assert_eq!(house.told().await, [("step.read".to_owned(), "hasty secret  token".to_owned())]);
+        engine.stop().await;
+    }
 }
