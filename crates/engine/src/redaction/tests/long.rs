@@ -335,7 +335,7 @@ fn of_an_endless_row_no_more_is_held_back_than_a_value_has() {
     let value = [noise(200), vec![0; 20_000]].concat();
     let redactor = knowing(&[&value]);
     let row = vec![b'0'; 4_096];
-    let lines = [vec![b'A'; 76], b"\n".to_vec()].concat().repeat(50);
+    let lines = [vec![b'0'; 76], b"\n".to_vec()].concat().repeat(50);
     for piece in [row, lines] {
         let mut stream = redactor.stream();
         let mut out = Vec::new();
