@@ -96,27 +96,32 @@ pub(crate) async fn hand_out(
     });
     let entry = entry(core, live, "step.read", held.id.clone(), &detail);
     match uses::add(&mut tx, &new, &entry).await {
-        Ok(()) => tx.commit().await?,
+        Ok(()) => {}
         Err(store::Error::AttemptOver) => return Ok(None),
         Err(error) => return Err(error.into()),
     }
     let redactor = live.redactor.clone();
     let subject = subject.clone();
-    let given = apart(move || {
-        // Before the step can print it.
-        held.to_mask().for_each(|value| redactor.learn(value));
-        let handed_out = HandedOut {
-            subject: subject.clone(),
-            held,
-            seen,
-        };
-        let given = handed_out.given();
-        known.handed_out.push(handed_out);
-        // Refused once more, it is told once more.
-        known.refused.remove(&subject);
-        given
+    // Apart from the request, which may be dropped while the database already counts it as handed out.
+    let given = tokio::spawn(async move {
+        tx.commit().await?;
+        apart(move || {
+            // Before the step can print it.
+            held.to_mask().for_each(|value| redactor.learn(value));
+            let handed_out = HandedOut {
+                subject: subject.clone(),
+                held,
+                seen,
+            };
+            let given = handed_out.given();
+            known.handed_out.push(handed_out);
+            // Refused once more, it is told once more.
+            known.refused.remove(&subject);
+            given
+        })
+        .await
     });
-    let given = given.await?;
+    let given = given.await.map_err(|_| OpenFailure::NotMasked)??;
     // The process may have exited meanwhile; nobody is left who may be answered.
     Ok((!live.is_over()).then_some(given))
 }
