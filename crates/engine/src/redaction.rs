@@ -134,7 +134,7 @@ impl Redactor {
                 known.bytes += length;
             }
         }
-        if windows.len() > 0 && known.windows.len() <= self.shared.most_windows() {
+        if known.windows.len() <= self.shared.most_windows() {
             known.windows.extend(&windows);
         }
         // Not before, or somebody else could go on with it too early.

@@ -101,9 +101,14 @@ impl Hashes {
             }
         }
         for hash in row.into_iter().flatten() {
-            let enough = self.rows.entry(hash).or_insert(form.len());
-            *enough = form.len().min(*enough);
+            self.add_row(hash, form.len());
         }
+    }
+
+    /// A window of a form of this length in which none tells anything.
+    fn add_row(&mut self, hash: u64, length: usize) {
+        let enough = self.rows.entry(hash).or_insert(length);
+        *enough = length.min(*enough);
     }
 
     /// Takes what another one has.
@@ -116,8 +121,7 @@ impl Hashes {
         self.all.sort_unstable();
         self.all.dedup();
         for (hash, length) in &other.rows {
-            let enough = self.rows.entry(*hash).or_insert(*length);
-            *enough = (*enough).min(*length);
+            self.add_row(*hash, *length);
         }
         self.dull = self.dull.max(other.dull);
     }
