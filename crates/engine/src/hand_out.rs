@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 use store::ledger::{self, Actor, Entry};
 use store::uses::{self, NewUse};
-use store::{connections, grants, secrets};
+use store::{Tx, connections, grants, secrets};
+use tokio::sync::OwnedMutexGuard;
 use tokio::task::spawn_blocking;
 
 use crate::core::Core;
@@ -42,7 +43,7 @@ pub(crate) async fn hand_out(
         .written()
         .is_some_and(|step| subject.is_read_by(&step.reads));
     if !written {
-        refuse(core, live, &mut known, subject, Refusal::NotWritten).await?;
+        refuse(core, live, known, subject, Refusal::NotWritten).await?;
         return Ok(None);
     }
     let before = known
@@ -66,13 +67,13 @@ pub(crate) async fn hand_out(
         Ok(Opening::Held(held)) => held,
         Ok(Opening::Refused(why)) => {
             drop(tx);
-            refuse(core, live, &mut known, subject, why).await?;
+            refuse(core, live, known, subject, why).await?;
             return Ok(None);
         }
         Err(failure) => {
             drop(tx);
             if failure.is_shut() {
-                refuse(core, live, &mut known, subject, Refusal::Unopenable).await?;
+                refuse(core, live, known, subject, Refusal::Unopenable).await?;
             }
             return Err(unopenable::noted(core, &live.workflow, subject, failure).await);
         }
@@ -102,26 +103,21 @@ pub(crate) async fn hand_out(
     }
     let redactor = live.redactor.clone();
     let subject = subject.clone();
-    // Apart from the request, which may be dropped while the database already counts it as handed out.
-    let given = tokio::spawn(async move {
-        tx.commit().await?;
-        apart(move || {
-            // Before the step can print it.
-            held.to_mask().for_each(|value| redactor.learn(value));
-            let handed_out = HandedOut {
-                subject: subject.clone(),
-                held,
-                seen,
-            };
-            let given = handed_out.given();
-            known.handed_out.push(handed_out);
-            // Refused once more, it is told once more.
-            known.refused.remove(&subject);
-            given
-        })
-        .await
+    let masking = apart(move || {
+        // Before the step can print it.
+        held.to_mask().for_each(|value| redactor.learn(value));
+        let handed_out = HandedOut {
+            subject: subject.clone(),
+            held,
+            seen,
+        };
+        let given = handed_out.given();
+        known.handed_out.push(handed_out);
+        // Refused once more, it is told once more.
+        known.refused.remove(&subject);
+        given
     });
-    let given = given.await.map_err(|_| OpenFailure::NotMasked)??;
+    let given = finished(tx, masking).await?;
     // The process may have exited meanwhile; nobody is left who may be answered.
     Ok((!live.is_over()).then_some(given))
 }
@@ -140,10 +136,10 @@ impl HandedOut {
 async fn refuse(
     core: &Core,
     live: &Live,
-    known: &mut Known,
+    mut known: OwnedMutexGuard<Known>,
     subject: &Subject,
     why: Refusal,
-) -> Result<(), store::Error> {
+) -> Result<(), OpenFailure> {
     // The one behind the last says that there are more.
     if known.refused.len() > REFUSALS || known.refused.contains(subject) {
         return Ok(());
@@ -170,9 +166,26 @@ async fn refuse(
     );
     let mut tx = core.store.begin().await?;
     ledger::append(&mut tx, &entry).await?;
-    tx.commit().await?;
-    known.refused.insert(subject.clone());
-    Ok(())
+    let subject = subject.clone();
+    let noting = async move {
+        known.refused.insert(subject);
+        Ok(())
+    };
+    finished(tx, noting).await
+}
+
+/// Commits what the ledger is told, and does `then` with it: apart from the request, which may be
+/// dropped while the database already counts it.
+async fn finished<T: Send + 'static>(
+    tx: Tx,
+    then: impl Future<Output = Result<T, OpenFailure>> + Send + 'static,
+) -> Result<T, OpenFailure> {
+    let finishing = tokio::spawn(async move {
+        tx.commit().await?;
+        then.await
+    });
+    // The panic hook has told where.
+    finishing.await.map_err(|_| OpenFailure::Unfinished)?
 }
 
 /// Teaches the redactor everything that the step is written to read, before anything it printed is
@@ -215,7 +228,7 @@ async fn apart<T: Send + 'static>(
     // The panic hook has told where.
     spawn_blocking(done)
         .await
-        .map_err(|_| OpenFailure::NotMasked)
+        .map_err(|_| OpenFailure::Unfinished)
 }
 
 /// Whether what was handed out is still what a step would be handed out now.

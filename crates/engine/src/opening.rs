@@ -148,14 +148,14 @@ pub(crate) enum OpenFailure {
     Open(#[from] opener::OpenError),
     #[error("a sealed value in the database has the wrong form")]
     Malformed,
-    #[error("the forms of a value that must be masked were not worked out to the end")]
-    NotMasked,
+    #[error("a hand-out or a refusal was begun and not finished")]
+    Unfinished,
 }
 
 impl OpenFailure {
     /// Whether it is stored and does not open here, so that nobody is handed anything of it.
     pub(crate) fn is_shut(&self) -> bool {
-        !matches!(self, Self::Store(_) | Self::NotMasked)
+        !matches!(self, Self::Store(_) | Self::Unfinished)
     }
 
     /// Whether it is what is stored that is wrong, and not the way to it: asking again would not help,
@@ -163,7 +163,7 @@ impl OpenFailure {
     pub(crate) fn is_of_the_value(&self) -> bool {
         match self {
             // A key that this engine lacks may come back.
-            Self::Store(_) | Self::NotMasked | Self::Open(OpenError::UnknownKey { .. }) => false,
+            Self::Store(_) | Self::Unfinished | Self::Open(OpenError::UnknownKey { .. }) => false,
             Self::Open(_) | Self::Malformed => true,
         }
     }

@@ -142,4 +142,33 @@ both! {
         assert_eq!(house.told().await, [("step.read".to_owned(), "hasty secret  token".to_owned())]);
         engine.stop().await;
     }
+
+    async fn who_is_refused_and_hangs_up_is_told_of_once(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = format!("steps: [{{name: hasty, image: x, input: [{COME}, hear]}}]\n");
+        let workflow = house.workflow(&text).await;
+        let run = house.run(&workflow, "{}").await;
+        let mut guest = house.meeting.guest().await;
+        let door = engine.door(&guest.token).unwrap();
+        for asked in 1..=50 {
+            let name = format!("token-{asked}");
+            // It goes when the database shows that the ledger has told of it.
+            let told = async {
+                while house.told().await.len() < asked {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                () = told => {}
+                _ = door.secret(&name) => {}
+            }
+            assert!(door.secret(&name).await.is_err());
+            assert_eq!(house.told().await.len(), asked, "{name}");
+        }
+        guest.tell("").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        engine.stop().await;
+    }
 }
