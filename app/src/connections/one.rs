@@ -7,7 +7,7 @@ use service::{ConnectionRow, FieldView, UsedBy};
 use super::grants::limited;
 use super::uses::{UNUSED, table, used_in};
 use crate::page::{Answer, Page, Request, Section};
-use crate::ui::notice::altered;
+use crate::ui::notice::{altered, replacing};
 use crate::ui::state::{State, Tone};
 use crate::ui::time::Time;
 
@@ -25,6 +25,8 @@ pub async fn page(request: Request) -> Answer {
     let found = found.ok_or_else(missing)?;
     let uses = request.service.connection_uses(&viewer, &id).await?;
     let administers = request.caller.administrator().is_ok();
+    let is_altered = found.row.unopenable == Some(Unopenable::Altered);
+    let [overwrite, delete] = replacing(is_altered);
     let title = format!("{} / {}", found.row.type_name, found.row.name);
     Ok(Page::new(title.clone(), Section::Connections, move || {
         let path = format!("/connections/{id}");
@@ -36,12 +38,12 @@ pub async fn page(request: Request) -> Answer {
                     <p class="buttons">
                         <a class="button" href=format!("/ledger?about={id}")>"In the ledger"</a>
                         <a class="button" href=format!("{path}/grants")>"Who may use it"</a>
-                        <a class="button" href=format!("{path}/delete")>"Delete"</a>
-                        <a class="button primary" href=format!("{path}/overwrite")>"Overwrite values"</a>
+                        <a class=delete href=format!("{path}/delete")>"Delete"</a>
+                        <a class=overwrite href=format!("{path}/overwrite")>"Overwrite values"</a>
                     </p>
                 })}
             </div>
-            {(found.row.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED))}
+            {is_altered.then(|| altered(ALTERED))}
             <div class="parts">
                 {facts(&found.row)}
                 <section aria-labelledby="fields-title">

@@ -36,6 +36,15 @@ pub fn altered(words: &'static str) -> impl IntoView {
     }
 }
 
+/// The classes of the buttons “Overwrite” and “Delete”, in this order: the one that helps stands out.
+pub fn replacing(is_altered: bool) -> [&'static str; 2] {
+    if is_altered {
+        ["button", "button danger"]
+    } else {
+        ["button primary", "button"]
+    }
+}
+
 /// The HTML id of the control of that form name.
 pub fn field_id(name: &str) -> String {
     let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };

@@ -6,7 +6,7 @@ use model::{Problem, RequirementState, Unopenable};
 use super::secrets::ALTERED;
 use crate::connections::{one::places, uses};
 use crate::page::{Answer, Page, Request, Section};
-use crate::ui::notice::altered;
+use crate::ui::notice::{altered, replacing};
 use crate::ui::state::{State, Tone, tone};
 use crate::ui::time::Time;
 
@@ -28,7 +28,8 @@ pub async fn page(request: Request) -> Answer {
             Some(used) => view! { <Time at=used.at/>" "{uses::used_in(used)} }.into_any(),
             None => "never".into_any(),
         };
-        let altered = (row.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED));
+        let is_altered = row.unopenable == Some(Unopenable::Altered);
+        let [overwrite, delete] = replacing(is_altered);
         let (tone, words) = if row.unopenable.is_some() {
             (Tone::Bad, model::UNOPENABLE)
         } else {
@@ -46,12 +47,12 @@ pub async fn page(request: Request) -> Answer {
                 {administers.then(|| view! {
                     <p class="buttons">
                         <a class="button" href=format!("/ledger?about={id}")>"In the ledger"</a>
-                        <a class="button" href=format!("{path}/delete")>"Delete"</a>
-                        <a class="button primary" href=format!("{path}/overwrite")>"Overwrite value"</a>
+                        <a class=delete href=format!("{path}/delete")>"Delete"</a>
+                        <a class=overwrite href=format!("{path}/overwrite")>"Overwrite value"</a>
                     </p>
                 })}
             </div>
-            {altered}
+            {is_altered.then(|| altered(ALTERED))}
             <div class="parts">
                 <dl class="facts card">
                     <div>

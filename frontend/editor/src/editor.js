@@ -79,7 +79,7 @@ export function mount(options) {
   const checkWithin = EditorState.transactionExtender.of((change) => {
     if (!change.docChanged) return null;
     const room = FRAME_PART - (performance.now() - begun);
-    const answer = room > 0 ? language.checkNow(change.newDoc.toString(), room) : undefined;
+    const answer = room > 0 ? language.checkNow(change.newDoc, room) : undefined;
     if (answer === undefined) return null;
     const { remarks } = JSON.parse(answer);
     return {

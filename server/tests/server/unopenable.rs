@@ -95,6 +95,21 @@ fn marks(page: &str) -> usize {
     page.matches("can't be opened").count() + page.matches(MARK).count()
 }
 
+/// Where the one button leads that stands out among those beside a title.
+fn stands_out(page: &str) -> &str {
+    let (_, buttons) = page.split_once("class=\"buttons\"").unwrap();
+    let (buttons, _) = buttons.split_once("</p>").unwrap();
+    let classes = ["class=\"button primary\"", "class=\"button danger\""];
+    let mut found = buttons
+        .split("<a ")
+        .filter(|a| classes.iter().any(|class| a.contains(class)));
+    let (link, more) = (found.next().unwrap(), found.next());
+    assert_eq!(more, None, "{page}");
+    let (_, path) = link.split_once("href=\"").unwrap();
+    let (path, _) = path.split_once('"').unwrap();
+    path.rsplit('/').next().unwrap()
+}
+
 store::both! {
     async fn a_value_that_does_not_open_is_told_marked_and_overwritten(database: TestDatabase) {
         let mut house = furnished(&database).await;
@@ -127,6 +142,7 @@ store::both! {
         // Its state, and which of its two fields that is.
         let found = page(&mut house, &one).await;
         assert_eq!((marks(&found), found.matches(">stored<").count()), (2, 1), "{found}");
+        assert_eq!(stands_out(&found), "overwrite");
         let found = page(&mut house, &token).await;
         assert_eq!((marks(&found), found.matches(">configured<").count()), (1, 0), "{found}");
         let settings = page(&mut house, "/workflows/w/settings").await;
@@ -201,6 +217,7 @@ store::both! {
             assert_eq!((marks(&list), list.matches("overwrite it").count()), (2, 0), "{list}");
             let one = page(&mut house, pages[1]).await;
             assert_eq!((marks(&one), one.matches(">stored<").count()), (1, 2), "{one}");
+            assert_eq!(stands_out(&one), "delete");
             let form = page(&mut house, pages[2]).await;
             assert_eq!(form.matches("enter it again").count(), 0, "{form}");
             for (path, times) in [(pages[0], 2), (pages[1], 1), (pages[2], 1), (pages[3], 2)] {
@@ -246,6 +263,7 @@ store::both! {
                 let page = page(&mut house, path).await;
                 assert_eq!(page.matches(AGAIN).count(), 1, "{path}: {page}");
             }
+            assert_eq!(stands_out(&page(&mut house, &secret).await), "delete");
             let overwrite = [("workflow", "w"), ("id", SECRET), ("revision", revision), ("value", "a new one")];
             house.do_it("overwrite_secret", &overwrite).await;
         }

@@ -187,8 +187,8 @@ export function link(module) {
       return call("hold", json);
     },
 
-    /** The check of a text as JSON, if that can be had at once and takes no more than so many milliseconds. */
-    checkNow: (text, room) => (isNear(text) && speed.of(text.length) <= room ? checkHere(text) : undefined),
+    /** The check of a document as JSON, if that can be had at once and takes no more than so many milliseconds. */
+    checkNow: (doc, room) => (isNear(doc) && speed.of(doc.length) <= room ? checkHere(doc.toString()) : undefined),
 
     /** The check of a text as JSON, later; nothing when it failed. */
     check(text) {
