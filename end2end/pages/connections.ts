@@ -35,6 +35,8 @@ export class ConnectionsPage {
   async startOverwriting(fullName: string): Promise<void> {
     await this.actions(fullName).click();
     await this.overwriteValues.click();
+    // Loaded, with what seals.
+    await this.page.waitForURL('**/overwrite');
   }
 
   async startDeleting(fullName: string): Promise<void> {

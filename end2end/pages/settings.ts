@@ -22,6 +22,17 @@ export class SettingsPage {
     await this.page.goto(`/workflows/${workflow}/settings`);
   }
 
+  /** Goes to the form, and waits until it is loaded, with what seals. */
+  async startAdding(): Promise<void> {
+    await this.addSecret.click();
+    await this.page.waitForURL('**/secrets/new*');
+  }
+
+  async startOverwriting(name: string): Promise<void> {
+    await this.overwriteSecret(name).click();
+    await this.page.waitForURL('**/overwrite');
+  }
+
   secret(name: string): Locator {
     return this.page.getByRole('rowheader', { name, exact: true });
   }

@@ -37,6 +37,8 @@ export class LastingAddress {
 
   private greet(socket: Socket): void {
     this.open.add(socket);
+    // Also while nobody takes it.
+    socket.on('error', () => {});
     if (this.port === undefined) {
       this.waiting.push(socket);
       return;

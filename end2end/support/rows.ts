@@ -7,6 +7,11 @@ export function agePasswords(directory: string): void {
   changeRows(directory, 'update sessions set proved_at = proved_at - 601000');
 }
 
+/** Whoever is unknown has to wait ten minutes more to sign in as somebody, however slow the machine is. */
+export function prolongWaits(directory: string): void {
+  changeRows(directory, "update sign_in_limits set closed_until = closed_until + 600000 where counted = 'person'");
+}
+
 /** The last rotation of the vault's key is under way, and gets no further. */
 export function haltRotation(directory: string): void {
   // An engine that does not know the key it goes to leaves it as it is.

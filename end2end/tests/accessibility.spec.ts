@@ -24,7 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme });
 
     test('axe finds nothing grave for an administrator', async ({ as, guard, relay }) => {
-      test.setTimeout(240_000);
+      test.setTimeout(600_000);
       const page = await as(ADA);
       for (const stop of await tour(page, guard, relay)) {
         await test.step(stop.name, async () => {
@@ -71,7 +71,6 @@ test.describe('on a phone', () => {
   test.use({ viewport: PHONE });
 
   test('no page of an administrator scrolls sideways', async ({ as, guard, relay }) => {
-    test.setTimeout(120_000);
     const page = await as(ADA);
     for (const stop of await tour(page, guard, relay)) {
       await test.step(stop.name, async () => {

@@ -166,6 +166,6 @@ test.describe('without scripts', () => {
     await expect(async () => {
       await page.reload();
       await expect(new RunPage(page).state('succeeded')).toBeVisible({ timeout: 500 });
-    }).toPass({ timeout: 20_000 });
+    }).toPass({ timeout: 60_000 });
   });
 });

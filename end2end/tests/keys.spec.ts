@@ -97,7 +97,7 @@ test.describe('without scripts', () => {
     await expect(async () => {
       if ((await keys.look.count()) > 0) await keys.look.click();
       await expect(keys.rotation).toContainText('The last rotation is finished', { timeout: 500 });
-    }).toPass({ timeout: 20_000 });
+    }).toPass({ timeout: 60_000 });
     await expect(keys.rotation).toContainText('2 of 2 values');
     await expect(keys.keys).toHaveCount(2);
   });

@@ -182,7 +182,7 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
   await test.step('a secret on its pages', async () => {
     await settings.open('marked');
     await recorder.look(page);
-    await settings.addSecret.click();
+    await settings.startAdding();
     await form.name.fill('other');
     await form.field('Value').fill(`${MARKER} on a page`);
     await recorder.look(page);
@@ -192,7 +192,7 @@ test('what is typed as a value is found nowhere', async ({ page, relay, guard })
     await recorder.look(page);
     await settings.open('marked');
     await recorder.look(page);
-    await settings.overwriteSecret('other').click();
+    await settings.startOverwriting('other');
     await form.field('Value').fill(`${MARKER} on a page again`);
     await recorder.look(page);
     await form.saveSecret.click();

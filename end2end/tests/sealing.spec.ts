@@ -101,7 +101,7 @@ test('what changed between sealing and saving is sealed again, unseen', async ({
   const saves = watchSaves(page);
   const form = new ValueForm(page.getByRole('main'));
   await new SettingsPage(page).open('deploy');
-  await new SettingsPage(page).addSecret.click();
+  await new SettingsPage(page).startAdding();
   await form.name.fill('deploy-token');
   await form.field('Value').fill('made up');
   guard.expectAnswer(409, /^\/fn\/add_sealed_secret$/);

@@ -49,7 +49,7 @@ test('added, overwritten and deleted on pages', async ({ as }) => {
   const workflow = new WorkflowPage(page);
   const form = new ValueForm(page.getByRole('main'));
   await settings.open('deploy');
-  await settings.addSecret.click();
+  await settings.startAdding();
 
   await form.name.fill('deploy-token');
   await form.saveSecret.click();
@@ -61,7 +61,7 @@ test('added, overwritten and deleted on pages', async ({ as }) => {
   await expect(workflow.setupButton).toHaveText('Setup: ready');
 
   await settings.open('deploy');
-  await settings.overwriteSecret('deploy-token').click();
+  await settings.startOverwriting('deploy-token');
   await expect(form.field('Value')).toHaveValue('');
   await form.field('Value').fill('made up anew');
   await form.saveSecret.click();

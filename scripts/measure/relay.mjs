@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { binary, environment } from './machine.mjs';
 
 const START_MS = 30_000;
-const STOP_MS = 12_000;
+const STOP_MS = 60_000;
 
 const EMAIL = 'ada@example.com';
 const PASSWORD = 'measured twice and cut once';

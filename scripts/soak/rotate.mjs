@@ -8,11 +8,11 @@
 // With --apart web server and engine are two processes, and only the engine is killed: then not one request of people
 // may fail, not even one that was under way.
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { binary, environment } from '../measure/machine.mjs';
 import { addAdministrator, Relay, withDirectory } from '../measure/relay.mjs';
 import { withDatabase } from '../measure/postgres.mjs';
@@ -174,12 +174,12 @@ async function rotate(relay, cookie) {
   else if (answer.status !== 409) wrong.push(`rotate_key answered ${answer.status}: ${await answer.text()}`);
 }
 
-const command = (directory, place, ...what) =>
-  execFileSync(binary(), [...what, '--data-dir', directory, ...place], {
-    env: environment(),
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** While it is waited for, connections that the server closes meanwhile are seen to be closed. */
+async function command(directory, place, ...what) {
+  const running = promisify(execFile)(binary(), [...what, '--data-dir', directory, ...place], { env: environment() });
+  running.child.stdin.end();
+  return (await running).stdout;
+}
 
 async function rounds(directory, place, port) {
   addAdministrator(directory, place);
@@ -212,8 +212,8 @@ async function rounds(directory, place, port) {
     if (serving.front !== server) cookie = await serving.front.signIn();
   }
   // One that is under way is waited for.
-  command(directory, place, 'keys', 'rotate');
-  const told = command(directory, place, 'keys', 'status').split('\n');
+  await command(directory, place, 'keys', 'rotate');
+  const told = (await command(directory, place, 'keys', 'status')).split('\n');
   const older = told.filter((line) => line.startsWith('key ') && !line.includes(': current'));
   for (const line of older) if (!/, 0 values,/.test(line)) wrong.push(`still needed: ${line}`);
   if (told.some((line) => line.includes("can't be opened"))) wrong.push('a value cannot be opened');
@@ -221,7 +221,7 @@ async function rounds(directory, place, port) {
   const lost = acknowledged.filter((name) => !page.includes(`>${name}<`));
   if (lost.length > 0) wrong.push(`${lost.length} acknowledged connections are gone, such as ${lost[0]}`);
   await serving.stop();
-  command(directory, place, 'ledger', 'verify');
+  await command(directory, place, 'ledger', 'verify');
   if (reads === 0) wrong.push('no step has read anything');
   if (flags.apart && alone === 0) wrong.push('nobody has saved anything while there was no engine');
 }

@@ -56,7 +56,7 @@ pub(crate) fn rotations(binary: &Path, database: &str, killed: Killed, kills: &s
 /// Runs every round to its end, also after one that failed, and writes down what came out.
 pub(crate) fn run() -> Result<()> {
     let binary = server::build()?;
-    let fuzzing = fuzz::start(FUZZ_SECONDS)?;
+    let fuzzing = fuzz::start(FUZZ_SECONDS, true)?;
     let mut broken = 0;
     for database in DATABASES {
         say(&format!("killing a server on {database} {KILLS} times"));

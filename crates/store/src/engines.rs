@@ -55,16 +55,18 @@ pub struct Presence {
 
 #[derive(Debug)]
 enum Lock {
-    /// It ends when the file is closed.
-    File { _open: File },
+    /// It ends when it is given back, or with the last process that has the file open: a program that
+    /// is just being started has it for a moment, too.
+    File(File),
     /// It ends with the connection that this task owns.
     Connection(JoinHandle<()>),
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Self::Connection(keeper) = self {
-            keeper.abort();
+        match self {
+            Self::File(file) => give_back(file),
+            Self::Connection(keeper) => keeper.abort(),
         }
     }
 }
@@ -75,9 +77,7 @@ impl Presence {
     pub async fn announce(store: &Store, new: &NewEngine<'_>) -> Result<Self, Error> {
         let (tell, lost) = watch::channel(false);
         let lock = match store.address() {
-            Address::Sqlite(path) => Lock::File {
-                _open: lock_file_patiently(path).await?,
-            },
+            Address::Sqlite(path) => Lock::File(lock_file_patiently(path).await?),
             address @ Address::Postgres(_) => {
                 let connection = lock_connection(address, new.id).await?;
                 Lock::Connection(tokio::spawn(keep(connection, tell)))
@@ -211,7 +211,10 @@ pub async fn alone(store: &Store) -> Result<bool, Error> {
 pub async fn any_alive(store: &Store) -> Result<bool, Error> {
     match store.address() {
         Address::Sqlite(path) => match lock_file(path) {
-            Ok(_given_back) => Ok(false),
+            Ok(file) => {
+                give_back(&file);
+                Ok(false)
+            }
             Err(Error::AnotherEngine) => Ok(true),
             Err(error) => Err(error),
         },
@@ -245,6 +248,12 @@ fn lock_file(database: &Path) -> Result<File, Error> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::AnotherEngine),
         Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn give_back(file: &File) {
+    if let Err(error) = file.unlock() {
+        tracing::warn!(error = %error, "the lock of the engine is given back only when its file is closed");
     }
 }
 

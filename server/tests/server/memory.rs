@@ -55,8 +55,10 @@ pub(crate) fn found<'a>(process: u32, wanted: &[(&'a str, Vec<u8>)]) -> Vec<&'a 
             at += length - longest;
         }
     }
+    // In this one other tests let go of memory meanwhile.
+    let is_own = process == std::process::id();
     assert!(
-        searched > PIECE && searched > 9 * gone,
+        searched > PIECE && (is_own || searched > 9 * gone),
         "the memory of {process} was really read: {searched} bytes, and {gone} were not"
     );
     let is_missing = |name: &str| missing.iter().any(|(missing, _)| *missing == name);

@@ -128,8 +128,10 @@ fn it_ends_when_it_is_told_to() {
     let data = tempfile::tempdir().unwrap();
     let mut server = Server::start(data.path());
     // A connection that never says anything must not hold it.
+    assert_eq!(server.client().get("/healthz").status, 200);
     let mut silent = TcpStream::connect(&server.address).unwrap();
     silent.write_all(b"GET /healthz HTTP/1.1\r\n").unwrap();
+    // It is accepted when one that came later is answered.
     assert_eq!(server.client().get("/healthz").status, 200);
     let status = server.stop();
     assert!(status.success(), "{status}");

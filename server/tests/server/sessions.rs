@@ -150,6 +150,8 @@ store::both! {
             assert_eq!(stranger.call("log_in", &fields).await.code(), "wrong_credentials");
         }
         assert_eq!(stranger.device, None, "who does not get in is given nothing");
+        // However slow the machine is, it is closed for all that follows.
+        database.execute("update sign_in_limits set closed_until = closed_until + 600000 where counted = 'person'").await.unwrap();
         fields[1].1 = PASSWORD;
         assert_eq!(stranger.call("log_in", &fields).await.code(), "too_many_tries");
         let answer = ana.call("log_in", &fields).await;

@@ -57,8 +57,12 @@ fn stalled(server: &Server, ana: &Client, path: &str) -> Stalled {
     let begun = Instant::now();
     let (mut before, mut same) = (0, 0);
     while same < 10 {
-        let (state, waiting) = on_the_servers_side(ports.0, ports.1).unwrap();
-        assert!(state == OPEN && begun.elapsed() < PATIENCE, "{path}");
+        assert!(begun.elapsed() < PATIENCE, "{path}");
+        // A line may be left out of the kernel's table while others change.
+        let Some((state, waiting)) = on_the_servers_side(ports.0, ports.1) else {
+            continue;
+        };
+        assert_eq!(state, OPEN, "{path}");
         same = if waiting > 0 && waiting == before {
             same + 1
         } else {

@@ -52,7 +52,7 @@ async fn what_an_earlier_relay_left_is_ended() {
     eventually("it is there", || alive(&own).len() == 1);
     // A process that has the name of a sandbox of a Relay that is gone, and is nobody's child.
     let program = format!(
-        "$| = 1; fork and exit; print $$; close STDOUT; \
+        "$| = 1; fork and exit; print $$; close STDOUT; close STDERR; \
          exec {{ q(sleep) }} q(relay-step-of-1), q({left})"
     );
     let output = Command::new("perl").args(["-e", &program]).output();

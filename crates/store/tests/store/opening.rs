@@ -177,7 +177,7 @@ async fn a_password_in_the_address_stays_out_of_the_error() {
     let url = "postgres://relay:hunter2@127.0.0.1:1/relay";
     let begun = Instant::now();
     let refused = Store::open(url).await.err().unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < Duration::from_secs(20));
     assert!(
         !format!("{refused} {refused:?}").contains("hunter2"),
         "{refused:?}"
@@ -192,7 +192,7 @@ fn a_file_that_is_no_database_is_refused_at_once() {
         let begun = Instant::now();
         let refused = Store::open(&store::sqlite_url(&path)).await.err().unwrap();
         assert!(refused.to_string().contains("not a database"), "{refused}");
-        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(begun.elapsed() < Duration::from_secs(20));
         assert!(fs::read_to_string(&path).unwrap().starts_with("# a letter"));
     });
 }
