@@ -104,8 +104,7 @@ struct Asked {
     #[from_request(via(State))]
     state: AppState,
     asking: Asking,
-    #[from_request(via(Path))]
-    path: HashMap<String, String>,
+    named: Named,
     #[from_request(via(Query))]
     query: HashMap<String, String>,
     uri: Uri,
@@ -123,6 +122,18 @@ impl<S: Sync> FromRequestParts<S> for Asking {
         Ok(Self(
             parts.extensions.get::<Option<Caller>>().cloned().flatten(),
         ))
+    }
+}
+
+/// What the address names; `None` when one of the names is no text.
+struct Named(Option<HashMap<String, String>>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let named = Path::from_request_parts(parts, state).await;
+        Ok(Self(named.ok().map(|Path(named)| named)))
     }
 }
 
@@ -164,7 +175,7 @@ where
     let Asked {
         state,
         asking,
-        path,
+        named: Named(path),
         query,
         uri,
         returned: MaybeReturned(returned),
@@ -172,6 +183,9 @@ where
     let Asking(caller) = asking;
     let Some(caller) = caller else {
         return to_log_in(&state, &uri).await;
+    };
+    let Some(path) = path else {
+        return render::problem(&state, Some(&caller), nothing_there());
     };
     let shown = returned
         .problem
@@ -269,8 +283,9 @@ async fn join(asked: Asked) -> Response {
 
 /// The documentation is for everybody, signed in or not.
 async fn documentation(asked: Asked) -> Response {
-    let chapter = asked.path.get("chapter").map_or("", String::as_str);
-    match docs::page(chapter) {
+    let named = asked.named.0.as_ref();
+    let chapter = named.map(|named| named.get("chapter").map_or("", String::as_str));
+    match chapter.and_then(docs::page) {
         Some(page) => render::page(&asked.state, asked.asking.0.as_ref(), StatusCode::OK, page),
         None => render::problem(
             &asked.state,
@@ -281,10 +296,13 @@ async fn documentation(asked: Asked) -> Response {
 }
 
 async fn nowhere(asked: Asked) -> Response {
-    let problem = Problem::new(
+    render::problem(&asked.state, asked.asking.0.as_ref(), nothing_there())
+}
+
+fn nothing_there() -> Problem {
+    Problem::new(
         ProblemKind::NotFound,
         "not_found",
         "There is nothing at this address.",
-    );
-    render::problem(&asked.state, asked.asking.0.as_ref(), problem)
+    )
 }

@@ -42,15 +42,17 @@ pub async fn page(request: Request) -> Answer {
             .collect();
         let affected = match found.row.used_by.len() {
             0 => "No workflow uses this connection.".to_owned(),
-            1 => "1 workflow uses this connection.".to_owned(),
-            several => format!("{several} workflows use this connection."),
+            1 => "1 workflow uses this connection. Its next steps get the new values.".to_owned(),
+            several => format!(
+                "{several} workflows use this connection. Their next steps get the new values."
+            ),
         };
         view! {
             <div class="card form">
                 <h1>{title}</h1>
                 {returned.problem.clone().map(|problem| view! { <Notice problem/> })}
                 {(found.row.unopenable == Some(Unopenable::Altered)).then(|| altered(ALTERED))}
-                <p class="advice">{affected}" Their next steps get the new values."</p>
+                <p class="advice">{affected}</p>
                 <ValueForm action="/fn/overwrite_connection" noun="connection" sealed_only back="/connections">
                     <input type="hidden" name="id" value=found.row.id.to_string()/>
                     <input type="hidden" name="revision" value=based_on(&returned, found.row.revision)/>

@@ -7,7 +7,7 @@ use service::LedgerStanding;
 use crate::ui::icon::{Icon, Symbol};
 use crate::ui::time::Time;
 
-/// Up to where it is verified, and since when; or what is wrong with it.
+/// What of it is verified, and since when; or what is wrong with it.
 pub(super) fn standing(standing: LedgerStanding) -> AnyView {
     let LedgerStanding {
         entries,
@@ -71,8 +71,10 @@ pub(super) fn standing(standing: LedgerStanding) -> AnyView {
         <p class="note">
             <Symbol icon=Icon::Check/>
             <span>
-                {format!("{}, verified up to entry {verified_to}. ", counted(entries, "entry", "entries"))}
-                "An engine signed the last checkpoint, of entry "{number}", on "<Time at/>"; "{since}{rest}
+                {format!("{}. Verified from entry {number} to {verified_to}: ", counted(entries, "entry", "entries"))}
+                "an engine signed the last checkpoint, of entry "{number}", on "<Time at/>"; "{since}{rest}
+                " Entries before it were verified when they were new. "<code>"relay ledger verify"</code>
+                " walks all of them again."
             </span>
         </p>
     }

@@ -6,6 +6,7 @@
 
 mod base64;
 mod chain;
+mod echo;
 mod encodings;
 mod inside;
 mod learned;

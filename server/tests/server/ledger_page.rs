@@ -152,10 +152,10 @@ store::both! {
 
     async fn the_page_says_up_to_where_the_ledger_is_proved(database: TestDatabase) {
         let mut house = used(&database).await;
-        let page = house.until("/ledger", "An engine signed the last checkpoint").await;
-        assert!(page.contains("verified up to entry"), "{page}");
+        let page = house.until("/ledger", "an engine signed the last checkpoint").await;
+        assert!(page.contains("Verified from entry"), "{page}");
         let rows = database.number("select number from ledger_head").await.unwrap();
-        assert!(text(&page).contains(&format!("{rows} entries, verified up to entry {rows}.")), "{page}");
+        assert!(text(&page).contains(&format!("{rows} entries. Verified from entry")), "{page}");
         house.stop().await;
         without_triggers(&database).await;
         let signed = "(select max(number) from checkpoints)";
@@ -181,13 +181,13 @@ store::both! {
             assert!(page.contains("The ledger is not the one that was written") && page.contains(said), "{said}: {page}");
             database.execute(&right).await.unwrap();
             let page = house.ana.get("/ledger").await.text();
-            assert!(page.contains("verified up to entry"), "{page}");
+            assert!(page.contains("Verified from entry"), "{page}");
         }
     }
 
     async fn a_checkpoint_of_a_key_that_was_slipped_in_proves_nothing(database: TestDatabase) {
         let mut house = used(&database).await;
-        house.until("/ledger", "An engine signed the last checkpoint").await;
+        house.until("/ledger", "an engine signed the last checkpoint").await;
         house.stop().await;
         fill(&house.app, 1).await;
         let (number, hash) = ledger::head(house.store()).await.unwrap();
@@ -218,7 +218,7 @@ store::both! {
             );
             database.execute(&slip_in).await.unwrap();
             let page = house.ana.get("/ledger").await.text();
-            assert!(page.contains("which only the database names") && !page.contains("verified up to"), "{page}");
+            assert!(page.contains("which only the database names") && !page.contains("Verified from"), "{page}");
             database.execute(&format!("delete from vault_keys where key_id = '{id}'")).await.unwrap();
         }
         // What a row says of the vault's own key is not believed either.

@@ -358,3 +358,21 @@ async fn bytes_that_are_no_text_are_refused() {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(answer.code(), "not_utf8");
 }
+
+#[tokio::test]
+async fn an_address_that_is_no_text_leads_nowhere() {
+    let app = TestApp::new().await;
+    let mut person = app.person(Role::Administrator).await;
+    for path in [
+        "/workflows/%FF",
+        "/connections/%E0%80",
+        "/workflows/%ff/secrets/%fe/overwrite",
+        "/docs/%ff",
+    ] {
+        let answer = person.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.text().contains("<h1>Not found</h1>"), "{path}");
+    }
+    let answer = app.stranger().get("/workflows/%FF").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}

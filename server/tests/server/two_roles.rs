@@ -296,7 +296,7 @@ store::both! {
         let file = place.dir.join("first-line");
         for (told, expected) in [
             (whole.lines().next().unwrap(), "takes the database's word for it"),
-            (whole.as_str(), "An engine signed the last checkpoint"),
+            (whole.as_str(), "an engine signed the last checkpoint"),
         ] {
             fs::write(&file, told).unwrap();
             let mut command = place.command("web");

@@ -4,11 +4,19 @@ use std::collections::BTreeSet;
 
 use super::plain::{Plain, Scratch};
 use super::windows::{Hashes, WIDTH};
-use super::{SHORTEST, base64};
+use super::{SHORTEST, base64, echo};
 
 /// Longer values are looked for as they are and by their lines; their other forms, which together
 /// are many times as long, and parts of their lines by windows.
 pub(super) const LONGEST: usize = 16 * 1024;
+
+/// Forms that are rare, and many times as long as the value, are only looked for of values up to this
+/// length: all forms together have to find room.
+const RARE: usize = 4 * 1024;
+
+/// Lines that only a shell makes of a value are looked for alone from this length: shorter ones are
+/// often words like any other.
+const SHORTEST_ECHO: usize = 8;
 
 /// Everything by which a value is found.
 #[derive(Default)]
@@ -50,13 +58,28 @@ pub(super) fn forms(value: &[u8]) -> Forms {
             });
         }
     }
+    echo::texts(value, &mut |text, is_whole| {
+        let shortest = if is_whole { SHORTEST } else { SHORTEST_ECHO };
+        if text.len() >= shortest {
+            forms.whole.insert(text.into());
+            if value.len() > LONGEST {
+                forms.windows.add(text);
+            }
+        }
+    });
     forms
 }
 
 /// A value in all of its forms but the plain one.
 pub(super) fn encoded(value: &[u8], add: &mut impl FnMut(&[u8])) {
     let mut form = Scratch::default();
-    base64::forms(value, &mut form, add);
+    let mut again = Scratch::default();
+    base64::forms(value, &mut form, &mut |text| {
+        add(text);
+        if value.len() <= RARE {
+            packed(text, &mut again, add);
+        }
+    });
     let mut tell = |write: &dyn Fn(&mut Scratch)| {
         form.clear();
         write(&mut form);
@@ -74,11 +97,21 @@ pub(super) fn encoded(value: &[u8], add: &mut impl FnMut(&[u8])) {
             }
         }
     }
+    if value.len() <= RARE {
+        for upper in [false, true] {
+            tell(&|form| every_byte(value, upper, form));
+        }
+    }
     let Ok(text) = std::str::from_utf8(value) else {
         return;
     };
     for style in JSON {
         tell(&|form| json(text, style, form));
+    }
+    if value.len() <= RARE {
+        for upper in [false, true] {
+            tell(&|form| every_character(text, upper, form));
+        }
     }
     // JSON inside JSON.
     let mut once = Scratch::default();
@@ -138,6 +171,36 @@ fn percent(value: &[u8], safe: &[u8], upper: bool, plus: bool, form: &mut Scratc
     }
 }
 
+/// As those write an address who escape letters and digits as well.
+fn every_byte(value: &[u8], upper: bool, form: &mut Scratch) {
+    for byte in value {
+        form.push(b'%');
+        form.extend(&digits(*byte, upper));
+    }
+}
+
+/// Base64 in an address or in JSON, where that changes it.
+fn packed(text: &[u8], form: &mut Scratch, add: &mut impl FnMut(&[u8])) {
+    let has = |bytes: &[u8]| text.iter().any(|byte| bytes.contains(byte));
+    if has(b"+/=") {
+        for upper in [false, true] {
+            form.clear();
+            percent(text, PLAIN, upper, false, form);
+            add(form.bytes());
+        }
+    }
+    if has(b"/") {
+        form.clear();
+        for byte in text {
+            match byte {
+                b'/' => form.extend(b"\\/"),
+                _ => form.push(*byte),
+            }
+        }
+        add(form.bytes());
+    }
+}
+
 /// How a library writes text in JSON.
 struct Json {
     /// Characters it writes as `\u` although it need not.
@@ -192,15 +255,23 @@ fn json(text: &str, style: &Json, form: &mut Scratch) {
             '\u{8}' => form.extend(b"\\b"),
             '\u{c}' => form.extend(b"\\f"),
             '/' if style.slash => form.extend(b"\\/"),
-            _ if as_number || character < ' ' => {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    form.extend(b"\\u");
-                    for byte in unit.to_be_bytes() {
-                        form.extend(&digits(byte, style.upper));
-                    }
-                }
-            }
+            _ if as_number || character < ' ' => number(character, style.upper, form),
             _ => form.extend(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+/// JSON by those who write each character as `\u`.
+fn every_character(text: &str, upper: bool, form: &mut Scratch) {
+    text.chars()
+        .for_each(|character| number(character, upper, form));
+}
+
+fn number(character: char, upper: bool, form: &mut Scratch) {
+    for unit in character.encode_utf16(&mut [0; 2]) {
+        form.extend(b"\\u");
+        for byte in unit.to_be_bytes() {
+            form.extend(&digits(byte, upper));
         }
     }
 }
@@ -291,6 +362,30 @@ mod tests {
         knows("it's", r"it'\''s");
         knows("a<b&'c'", "a&lt;b&amp;&#39;c&#39;");
         knows("a\"bc", r#"a\\\"bc"#);
+    }
+
+    #[test]
+    fn forms_in_forms() {
+        knows("?>~?>?secret??>>>", "Pz5%2BPz4%2Fc2VjcmV0Pz8%2BPj4%3D");
+        knows("?>~?>?secret??>>>", "Pz5%2bPz4%2fc2VjcmV0Pz8%2bPj4");
+        knows("?>~?>?secret??>>>", r"Pz5+Pz4\/c2VjcmV0Pz8+Pj4=");
+        knows("Wx7-", "%57%78%37%2d");
+        knows("Wx7-", r"\u0057\u0078\u0037\u002d");
+        knows("Wx7-", r"\u0057\u0078\u0037\u002D");
+    }
+
+    #[test]
+    fn what_echo_makes_of_it() {
+        // Each was printed by the echo of dash, and the last two by that of bash with -e.
+        knows(r"C:\temp\new\report-PW", "C:\temp\new\report-PW");
+        knows(r"Corp\new-admin\t0p", "Corp\new-admin\t0p");
+        knows(r"Corp\new-admin\t0p", "ew-admin\t0p");
+        knows(r"ab\\cd-EFGH", r"ab\cd-EFGH");
+        knows(r"CANARY\7f3a9cS", "CANARY\u{7}f3a9cS");
+        knows(r"s3cr3t\cTAIL", "s3cr3t");
+        knows(r"pass\x41word\e", "passAword\u{1b}");
+        let forms = forms(br"Corp\new-admin").whole;
+        assert!(!forms.contains(b"Corp".as_slice()), "a word like any other");
     }
 
     #[test]

@@ -171,4 +171,20 @@ both! {
         assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
         engine.stop().await;
     }
+
+    async fn what_echo_makes_of_backslashes_is_masked(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let values = [r"C:\temp\new\report-PW", r"Corp\new-admin\t0p-S3cret!", r"ab\\cd-EFGH-1234", r"s3cr3t\cTAIL"];
+        let text = "steps:\n- name: echoes\n  image: x\n  env: {S0: !Secret s0, S1: !Secret s1, S2: !Secret s2, S3: !Secret s3}\n\
+            \x20 input: ['echo \"1 $S0\"', 'echo \"2 $S1\"', 'echo \"3 $S2\"', 'echo \"4 $S3\"; echo', 'echo \"$S1\" | tail -1', 'printf \"%s\\n\" \"$S0\"']\n";
+        let workflow = house.workflow(text).await;
+        for (number, value) in values.iter().enumerate() {
+            house.secret(&workflow, &format!("s{number}"), value).await;
+        }
+        let run = house.run(&workflow, "{}").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        assert_eq!(house.log(&run, "echoes").await, "1 ***\n2 ***\n3 ***\n4 ***\n***\n***\n");
+        engine.stop().await;
+    }
 }
