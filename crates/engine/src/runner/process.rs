@@ -234,6 +234,9 @@ fn find(name: &str) -> Option<PathBuf> {
 fn advice(said: &str) -> String {
     let hint = if said.contains("Unknown option") {
         "install bubblewrap 0.8 or newer"
+    } else if said.contains("find source path") {
+        "a folder that steps are shown, such as that of --step-tools, cannot be reached by the user \
+         they run as: let others search the folders above it, or choose a place where they may"
     } else if said.contains("namespace") || said.contains("ermission") || said.contains("uid map") {
         "the kernel or the container around Relay forbids new user namespaces: allow them (the \
          settings user.max_user_namespaces, kernel.unprivileged_userns_clone and \

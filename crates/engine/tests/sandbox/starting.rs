@@ -1,5 +1,7 @@
 //! What is started, what it finds, and how its end is told.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::time::Duration;
 
 use engine::Limits;
@@ -134,6 +136,27 @@ async fn tools_in_a_hidden_directory_are_refused() {
         sentence.contains("/no/such/tools is no directory"),
         "{sentence}"
     );
+}
+
+/// Root runs steps as another user; anybody else as themselves, who reach what they own.
+#[tokio::test]
+async fn tools_that_the_user_of_steps_cannot_reach_are_said_to_be_so() {
+    let _asking = ASKING.lock().await;
+    let closed = tempfile::tempdir().unwrap();
+    let tools = closed.path().join("tools");
+    fs::create_dir(&tools).unwrap();
+    fs::set_permissions(closed.path(), Permissions::from_mode(0o700)).unwrap();
+    let settings = RunnerSettings {
+        tools: vec![tools],
+        ..RunnerSettings::default()
+    };
+    let refused = ProcessRunner::probe(&settings).await.err();
+    if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        let sentence = refused.unwrap();
+        assert!(sentence.contains("that of --step-tools"), "{sentence}");
+    } else {
+        assert_eq!(refused, None);
+    }
 }
 
 #[tokio::test]
