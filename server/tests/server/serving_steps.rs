@@ -77,8 +77,7 @@ pub(crate) fn follow(server: &Server, ana: &Client, path: &str) -> TcpStream {
 pub(crate) fn read_until(stream: &mut TcpStream, wanted: &str) -> String {
     let (mut read, mut byte) = (Vec::new(), [0; 1]);
     while !String::from_utf8_lossy(&read).contains(wanted) {
-        // A plain `read` gives up at any signal, as one for a child of another test, since the
-        // stream has a deadline.
+        // Where a stream has a deadline, a plain `read` gives up when the machine is halted and goes on.
         if let Err(error) = stream.read_exact(&mut byte) {
             panic!("{error}: {}", String::from_utf8_lossy(&read));
         }
