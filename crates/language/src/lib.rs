@@ -3,6 +3,7 @@
 //! No I/O and no panics: [`read`] has an answer to every text, in the browser and on the server
 //! the same. [`compare`] is the one comparison of what a text needs with what an account holds.
 
+mod aligned;
 mod assist;
 mod characters;
 mod code;
@@ -32,6 +33,7 @@ mod syntax;
 mod tagged;
 mod text;
 pub mod tree;
+mod unquoted;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use assist::VOCABULARY;

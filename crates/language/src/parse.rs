@@ -114,7 +114,13 @@ impl<'t> Reader<'t, '_> {
                         Some(bracket) => (bracket, self.unclosed(bracket)),
                         None => (at, trouble),
                     };
-                    syntax::complain(self.text, at, trouble, self.builder.findings());
+                    syntax::complain(
+                        self.text,
+                        at,
+                        trouble,
+                        opened.bracket,
+                        self.builder.findings(),
+                    );
                     let next = recovery.behind(at, trouble, &opened);
                     let from = self.builder.untouched(opened.indent.is_some());
                     let to = next
@@ -307,6 +313,8 @@ impl<'t> Reader<'t, '_> {
         let inner = span.start as usize + usize::from(style == Style::Quoted);
         let source = (style != Style::Block)
             .then(|| inner..inner + value.len())
+            // Of `'a'''''` the beginning looks like the value, too.
+            .filter(|range| style == Style::Plain || range.end + 1 == span.end as usize)
             .filter(|range| self.text.get(range.clone()) == Some(value))
             .map(|range| Span::new(range.start, range.end));
         self.builder.scalar(value, source, style, span, tag)

@@ -8,9 +8,10 @@ mod template;
 mod text;
 mod walk;
 
-pub(crate) use quoted::quoted;
+pub(crate) use quoted::{comment, quoted};
 #[cfg(feature = "evaluate")]
 pub(crate) use tag::parts as tag_parts;
+pub(crate) use template::end as template_end;
 pub(crate) use walk::Walker;
 
 use crate::repair::Repair;
@@ -153,6 +154,8 @@ impl Named {
             Notation::Scalar => Some(Repair::rename(self.span, name)),
             Notation::Word if !identifier => None,
             Notation::Quoted if name.contains(['\'', '"', '`', '\\']) => None,
+            // Without quotes around the template it would end there.
+            Notation::Quoted if name.contains(": ") || name.contains(" #") => None,
             Notation::Word | Notation::Quoted => Some(Repair::replace(self.span, name)),
         }
     }

@@ -48,10 +48,11 @@ impl Repair {
         })
     }
 
-    /// Puts a plain scalar of one line into quotes; none for any other node.
+    /// Puts a plain scalar of one line into quotes; none for any other node, nor behind a tag,
+    /// which says what it is whatever stands around it.
     pub(crate) fn quote_node(tree: &Tree<'_>, id: NodeId) -> Option<Self> {
-        matches!(tree.content(id), Content::Scalar(_, Style::Plain))
-            .then(|| Self::quote(tree.source(), tree.span(id)))?
+        let plain = matches!(tree.content(id), Content::Scalar(_, Style::Plain));
+        (plain && tree.tag(id).is_none()).then(|| Self::quote(tree.source(), tree.span(id)))?
     }
 
     /// Writes another name in the place of a scalar, in quotes where it needs them.

@@ -2,12 +2,14 @@
 //! words for people.
 
 use std::fmt::Display;
+use std::ops::Range;
 
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::findings::Findings;
 use crate::repair::Repair;
 use crate::text::Span;
+use crate::unquoted;
 
 /// What is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,14 @@ pub(crate) enum Trouble {
 }
 
 /// Says what is wrong at a byte of the text, which lies on a character boundary.
-pub(crate) fn complain(text: &str, at: usize, trouble: Trouble, findings: &mut Findings<'_>) {
+/// `bracket` is the outermost one that is open there.
+pub(crate) fn complain(
+    text: &str,
+    at: usize,
+    trouble: Trouble,
+    bracket: Option<usize>,
+    findings: &mut Findings<'_>,
+) {
     let before = &text[..at];
     let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let line = text[start..].split(['\n', '\r']).next().unwrap_or_default();
@@ -56,9 +65,11 @@ pub(crate) fn complain(text: &str, at: usize, trouble: Trouble, findings: &mut F
     let mut error = |code, span, message: &dyn Display, repair| {
         findings.add(Severity::Error, code, span, message, repair);
     };
-    if let Some(template) = template_without_quotes(line, at - start, trouble) {
-        let range = Span::new(start + template.range.start, start + template.range.end);
-        let repair = Repair::quote(text, range);
+    if let Some(template) = unquoted::template(text, start, at, trouble, bracket) {
+        let range = template
+            .range
+            .map(|range| Span::new(range.start, range.end));
+        let repair = range.and_then(|range| Repair::quote(text, range));
         return error(Code::UnquotedTemplate, span, &template.message, repair);
     }
     match trouble {
@@ -68,6 +79,13 @@ pub(crate) fn complain(text: &str, at: usize, trouble: Trouble, findings: &mut F
                 let message = format_args!("put a blank behind the tag: `{tag} {shape}`");
                 let repair = Repair::insert("add the blank", span.end - 1, " ");
                 return error(Code::MissingBlank, span, &message, Some(repair));
+            }
+        }
+        Trouble::UnclosedQuote | Trouble::LineInQuote => {
+            if let Some(quote) = opening_quote(text, at) {
+                let message = "this quoted text is not closed; add the missing quote, or indent \
+                               the lines it goes on in";
+                return error(Code::UnclosedQuote, word(text, quote), &message, None);
             }
         }
         Trouble::Unclosed(open) => {
@@ -118,68 +136,19 @@ fn without_tabs(line: &str, start: usize) -> Option<Repair> {
     })
 }
 
-/// A template that YAML read as something else.
-struct Template {
-    message: &'static str,
-    /// What belongs in quotes, in the line.
-    range: std::ops::Range<usize>,
-}
-
-fn template_without_quotes(line: &str, at: usize, trouble: Trouble) -> Option<Template> {
-    let suspicious = matches!(
-        trouble,
-        Trouble::Colon
-            | Trouble::NoColon
-            | Trouble::List
-            | Trouble::Map
-            | Trouble::Unclosed(_)
-            | Trouble::WrongBracket(..)
-            | Trouble::StrayBracket
-            | Trouble::Indentation
-    );
-    // The brace of `${` itself may be where reading stopped.
-    let open = line.get(..(at + 1).min(line.len()))?.rfind("${")?;
-    if !suspicious || line[open..at.max(open)].contains('}') {
-        return None;
-    }
-    let before = &line[..open];
-    let in_brackets = before.matches(['[', '{']).count() > before.matches([']', '}']).count();
-    // Inside quotes it is not the template that YAML stumbles over.
-    if before.matches('"').count() % 2 == 1 || before.matches('\'').count() % 2 == 1 {
-        return None;
-    }
-    let from = before
-        .rfind([' ', '[', '{', ','])
-        .map_or(0, |blank| blank + 1);
-    let inside = &line[open + 1..];
-    let length = matching(inside).unwrap_or(inside.trim_end().len());
-    let to = if in_brackets {
-        open + 1 + length
-    } else {
-        line.trim_end().len()
+/// The quote that begins the text without an end that reading came upon at a byte.
+fn opening_quote(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let begins = |quote: &usize| {
+        let before = before[..*quote].trim_end_matches(' ');
+        let fresh = before.len() < *quote || before.ends_with(['[', '{']);
+        before.is_empty()
+            || before.ends_with(['\n', '\r'])
+            || (fresh && before.ends_with([':', '-', '?', '[', '{', ',']))
     };
-    Some(Template {
-        message: if in_brackets {
-            "between brackets a template has to stand in quotes, or YAML takes its braces for a map"
-        } else {
-            "a template that contains `: ` has to stand in quotes, or YAML takes it for a key"
-        },
-        range: from..to,
-    })
-}
-
-/// How long a group in braces is, with both of them.
-fn matching(text: &str) -> Option<usize> {
-    let mut depth = 0_u32;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth <= 1 => return Some(at + 1),
-            '}' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
+    // Behind it there is no other one of its kind.
+    let quotes = [before.rfind('"'), before.rfind('\'')];
+    quotes.into_iter().flatten().filter(begins).min()
 }
 
 fn sentence(trouble: Trouble) -> (Code, &'static str) {
@@ -281,10 +250,7 @@ fn word(text: &str, at: usize) -> Span {
 
 /// `!Fn.equals[a, b]`: the tag that the bracket became a part of, what should follow it, and
 /// where. `at` is where reading stopped.
-fn tag_without_blank(
-    line: &str,
-    at: usize,
-) -> Option<(&str, &'static str, std::ops::Range<usize>)> {
+fn tag_without_blank(line: &str, at: usize) -> Option<(&str, &'static str, Range<usize>)> {
     let bang = line.get(..=at)?.rfind('!')?;
     let tag = &line[bang..];
     let end = tag.find(|c: char| !(c.is_ascii_alphanumeric() || "!.-_".contains(c)))?;

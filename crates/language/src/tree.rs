@@ -4,6 +4,7 @@
 //! copied: an alias is a node that points at the node it stands for.
 
 mod build;
+mod complaints;
 mod entries;
 mod scalar;
 

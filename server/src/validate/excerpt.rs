@@ -121,12 +121,13 @@ mod tests {
 
     #[test]
     fn the_line_is_marked_below() {
-        let shown = rendered("steps:\n- {name: é, image: i, dependsOn: é1}\n");
+        let shown =
+            rendered("steps:\n- {name: ö, image: i, dependsOn: é1}\n- {name: é, image: i}\n");
         assert_eq!(
             shown,
             "error[unknown_step]: there is no step `é1`; did you mean `é`?\n \
              --> a.yaml:2:34\n  |\n\
-             2 | - {name: é, image: i, dependsOn: é1}\n  |                                  ^^\n  \
+             2 | - {name: ö, image: i, dependsOn: é1}\n  |                                  ^^\n  \
              = fix: change it to `é`\n"
         );
     }

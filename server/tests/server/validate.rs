@@ -21,7 +21,7 @@ steps:
 - {name: ok, type: approval, dependsOn: scan}
 ";
 
-const BAD: &str = "steps:\n- {name: scan, image: i, dependsOn: [scn]}\n";
+const BAD: &str = "steps:\n- {name: test, image: i, dependsOn: [scn]}\n- {name: scan, image: i}\n";
 
 fn validate(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = relay(&["workflow", "validate"]);
@@ -126,7 +126,7 @@ fn people_see_the_line_and_what_helps() {
 error[unknown_step]: there is no step `scn`; did you mean `scan`?
  --> bad.yaml:2:38
   |
-2 | - {name: scan, image: i, dependsOn: [scn]}
+2 | - {name: test, image: i, dependsOn: [scn]}
   |                                      ^^^
   = fix: change it to `scan`
 

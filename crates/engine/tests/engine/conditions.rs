@@ -52,6 +52,29 @@ both! {
         engine.stop().await;
     }
 
+    async fn a_run_does_not_wait_for_steps_that_there_are_not(database: TestDatabase) {
+        let house = House::new(database).await;
+        let engine = house.engine().await;
+        let text = "steps:\n\
+             - {name: own, image: x, when: '${coalesce(outputs.nope.x, true)}', input: ['true']}\n\
+             - {name: not, image: x, when: '${coalesce(outputs.nope.x, false)}', input: ['true']}\n\
+             - {name: spec, image: x, spec: {x: !Fn.coalesce [!Output [nope, x], 1]}, input: ['true']}\n\
+             - {name: ask, image: x, when: !Fn.coalesce [!Answer [nope, approval], true], input: ['true']}\n";
+        let workflow = house.workflow(text).await;
+        let run = house.run(&workflow, "{}").await;
+        assert_eq!(house.finished(&run).await.state, RunState::Succeeded);
+        let states = house.states(&run).await;
+        for (step, state) in [
+            ("own", StepState::Succeeded),
+            ("not", StepState::Skipped),
+            ("spec", StepState::Succeeded),
+            ("ask", StepState::Succeeded),
+        ] {
+            assert_eq!(states[step], state, "{step}");
+        }
+        engine.stop().await;
+    }
+
     async fn a_default_in_its_envelope_is_opened_whether_stored_or_not(database: TestDatabase) {
         let house = House::new(database).await;
         let engine = house.engine().await;

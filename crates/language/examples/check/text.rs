@@ -78,6 +78,30 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
         ),
         ("templates of everything", in_spec("${$}")),
         ("templates that calculate", in_spec("${1+1}")),
+        (
+            "templates over folded lines",
+            fill(&in_quotes(), "${x\n  \n      +y}", "\"\n"),
+        ),
+        (
+            "templates among escapes",
+            fill(&in_quotes(), "\\x24{param\\x74ers.x}", "\"\n"),
+        ),
+        (
+            "comments in templates",
+            fill(&in_quotes(), "${a/*b*/./**/c //", "\"\n"),
+        ),
+        (
+            "comments without an end",
+            fill(&in_quotes(), "${a /* ", "\"\n"),
+        ),
+        (
+            "templates without quotes",
+            fill(SPEC, "  - ${f(a: b)} c # d\n", ""),
+        ),
+        (
+            "aliases of a template among empty lines",
+            among_empty_lines(),
+        ),
         ("one template many times", one_template()),
         ("one text in many places", one_text()),
         (
@@ -198,6 +222,18 @@ fn keys(count: usize) -> String {
 fn long_words(number: usize) -> String {
     let long = "n".repeat(30);
     format!("- {{name: {long}a{number}, image: b, dependsOn: {long}b{number}}}\n")
+}
+
+/// A step up to a text of its spec.
+fn in_quotes() -> String {
+    format!("{SPEC}    x: \"")
+}
+
+/// Looking up where the words of such a text stand takes as long as the text is, and all of it says little.
+fn among_empty_lines() -> String {
+    let empty = " \n".repeat(100_000);
+    let text = format!("{SPEC}    x: &x \"{empty}${{y}}\"\n    z:\n");
+    fill(&text, "    - *x\n", "")
 }
 
 fn alias_bomb() -> String {

@@ -3,6 +3,7 @@
 use super::parts::{Parts, items};
 use super::template::{self, Chain, Word};
 use super::written::{Notation, Written};
+use crate::aligned::Aligned;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, Tree};
 
@@ -112,7 +113,7 @@ struct Reader<'a, 't> {
     waiting: Vec<NodeId>,
 }
 
-impl<'t> Reader<'_, 't> {
+impl Reader<'_, '_> {
     fn push(&mut self, symbol: Symbol, span: Span, shape: Shape, declares: bool) {
         self.found.push(Occurrence {
             symbol,
@@ -232,34 +233,38 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn templates(&mut self, id: NodeId) {
-        let Some(written) = Written::of(self.tree, id) else {
+        let tree = self.tree;
+        let (Some(text), Some(written)) = (tree.scalar(id), Written::of(tree, id)) else {
             return;
         };
-        for chain in template::read(&written.text).chains {
-            self.chain(&chain, id, &written);
+        let aligned = Aligned::of(tree, id);
+        for chain in template::read(text).chains {
+            self.chain(&chain, id, written.notation, &aligned);
         }
     }
 
-    fn chain(&mut self, chain: &Chain, scalar: NodeId, written: &Written<'t>) {
+    fn chain(&mut self, chain: &Chain, scalar: NodeId, notation: Notation, aligned: &Aligned) {
         let word = |at: usize| chain.words.get(at);
         let (Some(root), Some(first)) = (word(0), word(1)) else {
             return;
         };
         let shape = |word: &Word| Shape::Word {
             scalar,
-            notation: written.notation,
+            notation,
             quote: word.quote,
             bracket: word.bracket,
         };
-        let span = |word: &Word| written.span(&word.range);
+        let span = |word: &Word| aligned.span(&word.range);
         let name = first.name.clone();
         let symbol = match root.name.as_str() {
             "parameters" => Symbol::Parameter(name),
             "secrets" => Symbol::Secret(name),
             "outputs" => {
-                if let Some(output) = word(2) {
+                if let Some(output) = word(2)
+                    && let Some(span) = span(output)
+                {
                     let symbol = Symbol::Output(name.clone(), output.name.clone());
-                    self.push(symbol, span(output), Shape::Fixed, false);
+                    self.push(symbol, span, Shape::Fixed, false);
                 }
                 Symbol::Step(name)
             }
@@ -267,12 +272,17 @@ impl<'t> Reader<'_, 't> {
             "connections" => {
                 let Some(second) = word(2) else { return };
                 let symbol = Symbol::Connection(name, second.name.clone());
-                self.push(symbol.clone(), span(first), Shape::Fixed, false);
-                return self.push(symbol, span(second), shape(second), false);
+                if let (Some(kind), Some(name)) = (span(first), span(second)) {
+                    self.push(symbol.clone(), kind, Shape::Fixed, false);
+                    self.push(symbol, name, shape(second), false);
+                }
+                return;
             }
             _ => return,
         };
-        self.push(symbol, span(first), shape(first), false);
+        if let Some(span) = span(first) {
+            self.push(symbol, span, shape(first), false);
+        }
     }
 
     /// Anchors, and the aliases that stand for them.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::Assist;
-use super::complete::writing::{escaped, plain};
-use super::expression::{breaks, inside, is_identifier};
+use super::complete::writing::{access, escaped, plain};
+use super::expression::breaks;
 use super::names::{Occurrence, Shape, Symbol};
 use super::written::Notation;
 use crate::diagnostic::{Edit, is_direction_control, shown};
@@ -90,7 +90,7 @@ impl Assist<'_> {
                 } => {
                     let quoted = quoted.contains(&scalar);
                     let notation = if quoted { Notation::Double } else { notation };
-                    word(notation, quote, bracket, new)
+                    access(notation, quote, bracket, new)
                 }
             };
             edits.push((one.span, text));
@@ -123,7 +123,7 @@ impl Assist<'_> {
             };
             let brackets = brackets.get_or_insert_with(|| self.in_brackets());
             let within = brackets.get(scalar.index()).copied().unwrap_or_default();
-            if !breaks(&word(Notation::Plain, quote, bracket, new), within) {
+            if !breaks(&access(Notation::Plain, quote, bracket, new), within) {
                 continue;
             }
             let raw = self.text.get(self.tree.span(scalar).range());
@@ -245,15 +245,4 @@ fn scalar(notation: Notation, new: &str) -> String {
         Notation::Single => format!("'{}'", escaped(notation, new)),
         Notation::Double => format!("\"{}\"", escaped(notation, new)),
     }
-}
-
-/// The name as a word of a template, in the quotes that the old one has.
-fn word(notation: Notation, quote: Option<char>, bracket: bool, new: &str) -> String {
-    let quote = match quote {
-        Some(quote) if quote != '`' || !new.contains('`') => quote,
-        None if !bracket && is_identifier(new) => return new.to_owned(),
-        _ if notation == Notation::Single => '"',
-        _ => '\'',
-    };
-    escaped(notation, &format!("{quote}{}{quote}", inside(new, quote)))
 }

@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use crate::reference::quoted;
+use crate::expression::next_template;
+use crate::reference::{comment, quoted};
 
 /// One name in a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,12 +62,16 @@ pub(super) fn read(text: &str) -> Templates {
         text,
         at: 0,
         groups: Vec::new(),
+        in_comment: false,
         found: Templates::default(),
     };
-    while let Some(open) = text[scanner.at..].find("${") {
-        scanner.at += open + 2;
+    while let Some(open) = next_template(text, scanner.at) {
+        scanner.at = open + 2;
         scanner.groups = vec![Group::default()];
         scanner.run();
+    }
+    if scanner.in_comment {
+        scanner.found.open = None;
     }
     scanner.found
 }
@@ -83,6 +88,8 @@ struct Scanner<'t> {
     text: &'t str,
     at: usize,
     groups: Vec<Group>,
+    /// Whether the text ends inside a comment.
+    in_comment: bool,
     found: Templates,
 }
 
@@ -91,10 +98,25 @@ impl Scanner<'_> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Goes to the next word: comments are as good as blanks.
     fn skip_blanks(&mut self) {
-        while self.byte().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
+        loop {
+            match self.byte() {
+                Some(byte) if byte.is_ascii_whitespace() => self.at += 1,
+                Some(b'/') if self.comment() => {}
+                _ => return,
+            }
         }
+    }
+
+    /// Passes by a comment; `false` when there is none.
+    fn comment(&mut self) -> bool {
+        let Some((length, closed)) = comment(&self.text[self.at..]) else {
+            return false;
+        };
+        self.at += length;
+        self.in_comment = !closed;
+        true
     }
 
     fn piped(&self) -> bool {
@@ -112,6 +134,7 @@ impl Scanner<'_> {
                         self.found.open = None;
                     }
                 }
+                b'/' if self.comment() => self.found.open = None,
                 b'(' | b'[' | b'{' => self.enter(byte, false),
                 b'}' if self.groups.len() == 1 => {
                     self.at += 1;
@@ -363,6 +386,7 @@ mod tests {
             ("${a |> b.c + f(d)} ${e}", &["a", "f()", "e"]),
             ("${'a.b' + {k: [c]}}", &["k", "c"]),
             ("${f(x).y}", &["f()", "x"]),
+            ("${a/* b.c ' */./**/d // e }\n .f} $${g}", &["a/d/f"]),
             ("a.b ${", &[]),
         ] {
             let mut found = chains(text);
@@ -398,7 +422,17 @@ mod tests {
             let expected = Some((before.to_owned(), typed.to_owned()));
             assert_eq!(open(text), expected, "{text}");
         }
-        for text in ["", "${a}", "${'abc", "${a} b", "${12", "${f(x)", "${a "] {
+        for text in [
+            "",
+            "${a}",
+            "${'abc",
+            "${a} b",
+            "${12",
+            "${f(x)",
+            "${a ",
+            "${ // a",
+            "${a. /* b",
+        ] {
             assert_eq!(open(text), None, "{text}");
         }
     }

@@ -128,6 +128,10 @@ impl<'a, 't> Fields<'a, 't> {
                     literal::check(self.tree, *item, key, findings);
                     texts.extend(self.tree.scalar(*item).map(str::to_owned));
                 }
+                Some(kind) if kind != ScalarType::Null => {
+                    let (expected, severity) = ("a list of texts", Severity::Error);
+                    unquoted(self.tree, *item, key, expected, severity, findings);
+                }
                 _ => wrong(self.tree, *item, key, "a list of texts", findings),
             }
         }
@@ -164,16 +168,7 @@ pub(super) fn text(
         }
         (Some(ScalarType::Text), Some(value)) => Some(value.to_owned()),
         (Some(kind), Some(value)) if kind != ScalarType::Null => {
-            findings.add(
-                severity,
-                Code::WrongType,
-                tree.span(id),
-                format_args!(
-                    "`{key}` is a text, but this is {}; put it in quotes",
-                    kind.words()
-                ),
-                Repair::quote_node(tree, id),
-            );
+            unquoted(tree, id, key, "a text", severity, findings);
             Some(value.to_owned())
         }
         _ => {
@@ -181,6 +176,25 @@ pub(super) fn text(
             None
         }
     }
+}
+
+/// Complains about a scalar that would be a text in quotes.
+fn unquoted(
+    tree: &Tree<'_>,
+    id: NodeId,
+    key: &str,
+    expected: &str,
+    severity: Severity,
+    findings: &mut Findings<'_>,
+) {
+    let found = tree.scalar_type(id).map_or("nothing", ScalarType::words);
+    findings.add(
+        severity,
+        Code::WrongType,
+        tree.span(id),
+        format_args!("`{key}` is {expected}, but this is {found}; put it in quotes"),
+        Repair::quote_node(tree, id),
+    );
 }
 
 /// Complains that a node is not what a run needs.

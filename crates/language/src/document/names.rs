@@ -53,21 +53,29 @@ impl<'d> Names<'d> {
         self.declaring.is_some()
     }
 
+    /// Whether there is a step of this name, as far as the text could be read.
+    pub(super) fn may_be_step(&self, name: &str) -> bool {
+        let known = |step: &String| step.as_str().cmp(name);
+        self.declaring.is_none() || self.steps.binary_search_by(known).is_ok()
+    }
+
     /// Complains about the name of a step that there is not. `harmless` when something around
-    /// the reference copes with that; `rename` puts another name there.
+    /// the reference copes with that; `own` is the step that refers to it, which cannot be the
+    /// one that was meant; `rename` puts another name there.
     pub(super) fn check_step(
         &self,
         name: &str,
         span: Span,
         harmless: bool,
+        own: &str,
         rename: impl FnOnce(&str) -> Option<Repair>,
         findings: &mut Findings<'_>,
     ) {
-        let known = |step: &String| step.as_str().cmp(name);
-        if self.declaring.is_none() || self.steps.binary_search_by(known).is_ok() {
+        if self.may_be_step(name) {
             return;
         }
-        let guess = findings.guess(name, self.steps.iter().map(String::as_str));
+        let others = self.steps.iter().map(String::as_str);
+        let guess = findings.guess(name, others.filter(|step| *step != own));
         let severity = if harmless {
             Severity::Warning
         } else {

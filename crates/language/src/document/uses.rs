@@ -72,14 +72,18 @@ struct Reader<'a, 't, 'f, 'p> {
 
 impl Reader<'_, '_, '_, '_> {
     fn step(&mut self, one: &mut StepReading) -> Option<PlanStep> {
+        let own = &one.step.name;
         for edge in &one.edges {
             let rename = |found: &str| Some(Repair::rename(edge.span, found));
             self.names
-                .check_step(&edge.to, edge.span, false, rename, self.findings);
+                .check_step(&edge.to, edge.span, false, own, rename, self.findings);
         }
         let found = self.look(&one.values, one.spec, User::Step(&one.step.name));
         wait(one, &found, self.findings);
-        let mut needs: Vec<_> = one.edges.iter().map(|edge| edge.to.clone()).collect();
+        // Where something copes with a step that there is not, nobody may wait for it.
+        let edges = one.edges.iter().map(|edge| &edge.to);
+        let there = edges.filter(|to| self.names.may_be_step(to));
+        let mut needs: Vec<_> = there.cloned().collect();
         needs.sort_unstable();
         needs.dedup();
         let reads = Reads::new(&found);
@@ -148,6 +152,7 @@ fn severity(user: User<'_>) -> Severity {
 
 /// Whether what is referred to exists, as far as the text can tell.
 fn check(found: &Found, user: User<'_>, names: &Names<'_>, findings: &mut Findings<'_>) {
+    let (User::Step(own) | User::Trigger(own)) = user;
     match &found.reference {
         // No trigger sees any step; that is said elsewhere.
         Reference::Output { .. } | Reference::Status { .. } | Reference::Answer { .. }
@@ -158,11 +163,11 @@ fn check(found: &Found, user: User<'_>, names: &Names<'_>, findings: &mut Findin
         }
         Reference::Output { step } | Reference::Status { step } => {
             let rename = |name: &str| found.rename(name);
-            names.check_step(step, found.span, found.guarded, rename, findings);
+            names.check_step(step, found.span, found.guarded, own, rename, findings);
         }
         Reference::Answer { step, name } => {
             let rename = |name: &str| found.rename(name);
-            names.check_step(step, found.span, found.guarded, rename, findings);
+            names.check_step(step, found.span, found.guarded, own, rename, findings);
             let rename = |name: &str| found.named[1]?.rename(name);
             names.check_answer(step, name.as_deref(), found.span, rename, findings);
         }

@@ -1,4 +1,4 @@
-//! A text in quotes, as the readers of templates meet it.
+//! Texts in quotes and comments, as the readers of templates meet them.
 
 /// What [`quoted`] found.
 pub(crate) struct Quoted {
@@ -42,4 +42,16 @@ pub(crate) fn quoted(text: &str) -> Quoted {
         length: text.len(),
         closed: false,
     }
+}
+
+/// How long the comment is that a text begins with, and whether it ends before the text does.
+pub(crate) fn comment(text: &str) -> Option<(usize, bool)> {
+    let end = if text.starts_with("//") {
+        text.find('\n')
+    } else if text.starts_with("/*") {
+        text.find("*/").map(|end| end + 2)
+    } else {
+        return None;
+    };
+    Some((end.unwrap_or(text.len()), end.is_some()))
 }

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Kind, Name, Reference, guards, quoted};
+use super::{Kind, Name, Reference, comment, guards, quoted};
 use crate::expression::next_template;
 
 /// A reference and the bytes of the text it stands in.
@@ -79,6 +79,19 @@ pub(super) fn read(text: &str, most: usize) -> Templates {
     templates
 }
 
+/// The byte behind the template that begins at `open`; none when its brackets do not fit or it has no end.
+pub(crate) fn end(text: &str, open: usize) -> Option<usize> {
+    let mut scanner = Scanner {
+        text,
+        at: open + 2,
+        groups: vec![Group::default()],
+        balanced: true,
+        most: usize::MAX,
+        templates: Templates::default(),
+    };
+    (scanner.run() && scanner.balanced).then_some(scanner.at)
+}
+
 #[derive(Clone, Copy, Default)]
 struct Group {
     /// Closed by this; the outermost by `}`.
@@ -105,10 +118,22 @@ impl<'t> Scanner<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Goes to the next word: comments are as good as blanks.
     fn skip_blanks(&mut self) {
-        while self.byte().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
+        loop {
+            match self.byte() {
+                Some(byte) if byte.is_ascii_whitespace() => self.at += 1,
+                Some(b'/') if self.comment() => {}
+                _ => return,
+            }
         }
+    }
+
+    /// Passes by a comment; `false` when there is none.
+    fn comment(&mut self) -> bool {
+        let comment = comment(&self.text[self.at..]);
+        self.at += comment.map_or(0, |(length, _)| length);
+        comment.is_some()
     }
 
     fn group(&self) -> Group {
@@ -120,6 +145,7 @@ impl<'t> Scanner<'t> {
         while let Some(byte) = self.byte() {
             match byte {
                 b'\'' | b'"' | b'`' => self.string(),
+                b'/' if self.comment() => {}
                 b'(' => self.open(b')', false, false),
                 b'[' => self.open(b']', false, false),
                 b'{' => self.open(b'}', false, false),

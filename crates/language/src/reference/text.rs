@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::walk::{Around, Walker};
-use super::{Found, Named, Notation, function, guards, template};
+use super::{Found, Named, Notation, function, guards, template, template_end};
+use crate::aligned::Aligned;
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
 use crate::expression::{self, Call, Wrong};
@@ -11,15 +12,12 @@ use crate::findings::Findings;
 use crate::repair::Repair;
 use crate::text::Span;
 use crate::tree::{Content, NodeId, Style, Tree};
+use crate::unquoted;
 
 /// A text and where it stands.
 struct Text<'a> {
     written: &'a str,
-    source: &'a str,
-    /// Where the text begins in the source, if it stands there as it is.
-    start: Option<usize>,
-    /// If it does not: where each `${` of the text is in the source.
-    anchors: Vec<(usize, usize)>,
+    aligned: Aligned,
     /// Where the whole node is.
     span: Span,
     around: Around,
@@ -27,34 +25,17 @@ struct Text<'a> {
 
 impl<'a> Text<'a> {
     fn new(tree: &'a Tree<'_>, id: NodeId, span: Span, around: Around) -> Self {
-        let (written, source) = (tree.scalar(id).unwrap_or_default(), tree.source());
-        let start = tree.verbatim(id).map(|span| span.start as usize);
-        let anchors = match start {
-            Some(_) => Vec::new(),
-            None => anchors(written, source, tree.span(id)),
-        };
         Self {
-            written,
-            source,
-            start,
-            anchors,
+            written: tree.scalar(id).unwrap_or_default(),
+            aligned: Aligned::of(tree, id),
             span,
             around,
         }
     }
 
-    /// Where a part of the text stands in the source, if it stands there as it is.
+    /// Where a part of the text stands in the source, if that can be told: nothing else may be changed.
     fn exact(&self, range: &Range<usize>) -> Option<Span> {
-        const FARTHEST: usize = 1000;
-        if let Some(start) = self.start {
-            return Some(Span::new(start + range.start, start + range.end));
-        }
-        let before = self.anchors.partition_point(|(at, _)| *at <= range.start);
-        let (at, start) = *self.anchors.get(before.checked_sub(1)?)?;
-        // A long template is not compared again and again.
-        let text = self.written.get(at..range.end.min(at + FARTHEST))?;
-        let same = at + text.len() == range.end && self.source[start..].starts_with(text);
-        same.then(|| Span::new(start + range.start - at, start + range.end - at))
+        self.aligned.span(range)
     }
 
     /// Where a name stands, without its quotes.
@@ -76,23 +57,46 @@ impl<'a> Text<'a> {
     }
 }
 
-/// In a block, and in quotes with escapes, a template still stands as it is mostly.
-fn anchors(text: &str, source: &str, span: Span) -> Vec<(usize, usize)> {
-    let start = span.start as usize;
-    let written = source.get(span.range()).unwrap_or_default();
-    let inside: Vec<_> = text.match_indices("${").map(|(at, _)| at).collect();
-    let outside: Vec<_> = written
-        .match_indices("${")
-        .map(|(at, _)| at + start)
-        .collect();
-    // An escape can make or hide a dollar: then nobody knows which is which.
-    if inside.len() != outside.len() {
-        return Vec::new();
+impl<'a> Walker<'a, '_> {
+    /// A text to be looked into, unless there have been too many bytes of them.
+    fn text(
+        &mut self,
+        id: NodeId,
+        span: Span,
+        around: Around,
+        findings: &mut Findings<'_>,
+    ) -> Option<Text<'a>> {
+        if self.bytes_left > 0 {
+            let text = Text::new(self.tree, id, span, around);
+            // The source can be longer than what it says.
+            let bytes = text.written.len().max(text.aligned.effort);
+            if let Some(left) = self.bytes_left.checked_sub(bytes) {
+                self.bytes_left = left;
+                return Some(text);
+            }
+            self.bytes_left = 0;
+        }
+        self.stop(span, findings);
+        None
     }
-    inside.into_iter().zip(outside).collect()
-}
 
-impl Walker<'_, '_> {
+    /// The question of `!Data`: an expression without functions.
+    pub(super) fn check_question(
+        &mut self,
+        id: NodeId,
+        around: Around,
+        findings: &mut Findings<'_>,
+    ) {
+        let target = self.tree.resolve(id);
+        let Content::Scalar(question, _) = self.tree.content(target) else {
+            return;
+        };
+        let span = self.tree.first_line(target);
+        if let Some(text) = self.text(target, span, around, findings) {
+            check_question(question, &text, findings);
+        }
+    }
+
     pub(super) fn check_template(
         &mut self,
         id: NodeId,
@@ -107,18 +111,14 @@ impl Walker<'_, '_> {
         if !written.contains("${") {
             return;
         }
-        let Some(bytes_left) = self.bytes_left.checked_sub(written.len()) else {
-            return self.stop(span, findings);
+        let Some(text) = self.text(id, span, around, findings) else {
+            return;
         };
-        self.bytes_left = bytes_left;
-        let text = Text::new(self.tree, id, span, around);
         let templates = template::read(written, self.left);
         self.left -= templates.references.len();
         let more = templates.cut;
         let cut = templates.endless.filter(|_| style == Style::Plain);
-        let cut = cut.is_some_and(|start| {
-            swallowed(self.tree.source(), self.tree.span(id), start, findings)
-        });
+        let cut = cut.is_some_and(|start| swallowed(self.tree, id, start, &text, findings));
         let (wrongs, calls) = expression::check_template(written);
         if !cut {
             for (open, wrong) in &wrongs {
@@ -139,8 +139,7 @@ impl Walker<'_, '_> {
                 .is_none_or(|range| !range.contains(&one.range.start))
             {
                 let around = around.guarded_if(one.guarded);
-                let span = text.place(&one.range);
-                unknown_root(&written[one.range], span, around, findings);
+                unknown_root(&text, &one.range, around, findings);
             }
         }
         for range in templates.unknown_ends {
@@ -166,17 +165,21 @@ impl Walker<'_, '_> {
 fn cannot_be_read(text: &Text<'_>, open: usize, wrong: &Wrong, findings: &mut Findings<'_>) {
     let word = &text.written[wrong.range.clone()];
     if wrong.range.is_empty() && wrong.range.end == text.written.len() {
-        let end = text.exact(&wrong.range);
+        // What ends with a line end is closed on that line.
+        let last = text.written.trim_end().len().max(open + 2);
+        let end = text.exact(&(last..last));
         // Where nothing but the bracket is missing, adding it helps.
-        let closed = format!("{}}}", &text.written[open..]);
+        let closed = format!("{}}}", &text.written[open..last]);
         let helps = expression::check_template(&closed).0.is_empty();
         let repair = end
             .filter(|_| helps)
             .map(|end| Repair::insert("close the template", end.end, "}"));
+        let line = text.written[open..last].split('\n').next();
+        let line = open + line.map_or(0, |line| line.trim_end().len());
         return findings.add(
             text.around.severity(),
             Code::TemplateSyntax,
-            text.place(&(open..text.written.len())),
+            text.place(&(open..line)),
             "this template has no end; close it with `}`",
             repair,
         );
@@ -194,15 +197,17 @@ fn cannot_be_read(text: &Text<'_>, open: usize, wrong: &Wrong, findings: &mut Fi
         ),
         None => (String::new(), None),
     };
+    // What is wrong with the whole is at no word.
+    let at = if word.is_empty() {
+        String::new()
+    } else {
+        format!(" at {}", shown(word))
+    };
     findings.add(
         text.around.severity(),
         Code::TemplateSyntax,
         text.place(&wrong.range),
-        format_args!(
-            "the template cannot be read at {}: {}{cure}",
-            shown(word),
-            wrong.message
-        ),
+        format_args!("the template cannot be read{at}: {}{cure}", wrong.message),
         repair,
     );
 }
@@ -225,22 +230,11 @@ fn is_shell(text: &str, open: usize, wrong: &Range<usize>) -> bool {
         && (before.contains(behind) || text[wrong.start..].starts_with(behind))
 }
 
-/// The question of `!Data`: an expression without functions.
-pub(super) fn check_question(
-    tree: &Tree<'_>,
-    id: NodeId,
-    around: Around,
-    findings: &mut Findings<'_>,
-) {
-    let target = tree.resolve(id);
-    let Content::Scalar(question, _) = tree.content(target) else {
-        return;
-    };
-    let text = Text::new(tree, target, tree.first_line(target), around);
+fn check_question(question: &str, text: &Text<'_>, findings: &mut Findings<'_>) {
     let (wrong, calls) = expression::check(question);
     if let Some(wrong) = wrong {
         findings.add(
-            around.severity(),
+            text.around.severity(),
             Code::TemplateSyntax,
             text.place(&wrong.range),
             format_args!(
@@ -252,7 +246,7 @@ pub(super) fn check_question(
     }
     if let Some(call) = calls.first() {
         findings.add(
-            around.severity(),
+            text.around.severity(),
             Code::UnknownFunction,
             text.place(&call.name),
             "no function can be called here; use a template with `event` instead",
@@ -318,20 +312,27 @@ const ROOTS: [&str; 6] = [
     "event",
 ];
 
-fn unknown_root(name: &str, span: Span, around: Around, findings: &mut Findings<'_>) {
+fn unknown_root(
+    text: &Text<'_>,
+    range: &Range<usize>,
+    around: Around,
+    findings: &mut Findings<'_>,
+) {
+    let name = &text.written[range.clone()];
     let guess = findings.guess(name, ROOTS).or(
         "; an expression begins with `parameters`, `connections`, `secrets`, `outputs`, `steps` \
          or `event`, and a text in it stands in quotes",
     );
+    let repair = guess.found.zip(text.exact(range));
     findings.add(
         around.severity(),
         Code::UnknownRoot,
-        span,
+        text.place(range),
         format_args!(
             "there is no {} to begin an expression with{guess}",
             shown(name)
         ),
-        guess.found.map(|found| Repair::replace(span, found)),
+        repair.map(|(found, span)| Repair::replace(span, found)),
     );
 }
 
@@ -343,52 +344,81 @@ fn near(source: &str, from: u32) -> &str {
     near.split(['\n', '\r']).next().unwrap_or_default()
 }
 
+/// Puts the text of a line in quotes that begins at a byte, if the line is known up to where it ends.
+fn quote_line(source: &str, from: u32, line: &str) -> Option<Repair> {
+    let start = from as usize;
+    let end = unquoted::end(line, 0, false)?;
+    let behind = source.get(start + line.len()..)?;
+    let known = end < line.len() || behind.is_empty() || behind.starts_with(['\n', '\r']);
+    known.then(|| Repair::quote(source, Span::new(start, start + end)))?
+}
+
 /// Complains about a template without quotes that YAML cut off, because ` #` begins a comment.
-fn swallowed(source: &str, node: Span, start: usize, findings: &mut Findings<'_>) -> bool {
-    let line = near(source, node.end);
-    let Some(end) = line
-        .rfind('}')
-        .filter(|_| line.trim_start().starts_with('#'))
-    else {
+fn swallowed(
+    tree: &Tree<'_>,
+    id: NodeId,
+    start: usize,
+    text: &Text<'_>,
+    findings: &mut Findings<'_>,
+) -> bool {
+    let (source, node) = (tree.source(), tree.span(id));
+    let comment = near(source, node.end);
+    let Some(open) = text.exact(&(start..start + 2)) else {
         return false;
     };
-    let end = node.end as usize + end + 1;
-    let whole = Span::new(node.start as usize, end);
+    let line = &source[node.start as usize..node.end as usize + comment.len()];
+    let ends = template_end(line, (open.start - node.start) as usize).or_else(|| {
+        let last = line.rfind('}')?;
+        (last >= node.range().len()).then_some(last + 1)
+    });
+    let Some(end) = ends.filter(|_| comment.trim_start().starts_with('#')) else {
+        return false;
+    };
     findings.add(
         Severity::Error,
         Code::UnquotedTemplate,
-        Span::new(node.start as usize + start, end),
+        Span::new(open.start as usize, node.start as usize + end),
         "a template that contains ` #` has to stand in quotes, or YAML takes the rest for a comment",
-        Repair::quote(source, whole),
+        quote_line(source, node.start, line),
     );
     true
 }
 
-/// A template in a key: either YAML found a key where none was meant, or it has no effect.
-pub(super) fn template_as_key(tree: &Tree<'_>, key: NodeId, findings: &mut Findings<'_>) {
+/// A template in a key of a map: either YAML found a key where none was meant, or it has no effect.
+pub(super) fn template_as_key(
+    tree: &Tree<'_>,
+    map: NodeId,
+    key: NodeId,
+    findings: &mut Findings<'_>,
+) {
     if findings.is_full(Severity::Warning) {
         return;
     }
     let text = tree.scalar(key).unwrap_or_default();
-    if text.contains('}') {
+    let span = tree.span(key);
+    let plain = matches!(tree.content(key), Content::Scalar(_, Style::Plain));
+    if text.contains('}') || !plain {
         findings.warning(
             Code::TemplateInKey,
-            tree.span(key),
+            span,
             "keys are not evaluated; put the template into the value",
         );
         return;
     }
-    let span = tree.span(key);
-    let line = near(tree.source(), span.start);
-    let end = line
-        .rfind('}')
-        .map_or(span.end as usize, |end| span.start as usize + end + 1);
-    let whole = Span::new(span.start as usize, end);
+    let source = tree.source();
+    let line = near(source, span.start);
+    let end = unquoted::end(line, 0, false).or_else(|| line.rfind('}').map(|end| end + 1));
+    let end = end.map_or(span.end as usize, |end| span.start as usize + end);
+    // A map with more in it is meant as one, and a value that goes on below would lose its rest.
+    let line_end = span.start as usize + line.len();
+    let mut entries = tree.entries(map);
+    let value = entries.next().filter(|_| entries.next().is_none());
+    let alone = value.is_some_and(|(_, value)| tree.span(value).end as usize <= line_end);
     findings.add(
         Severity::Warning,
         Code::UnquotedTemplate,
-        whole,
+        Span::new(span.start as usize, end),
         "a template that contains `: ` has to stand in quotes, or YAML takes it for a key",
-        Repair::quote(tree.source(), whole),
+        quote_line(source, span.start, line).filter(|_| alone),
     );
 }

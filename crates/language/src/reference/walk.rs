@@ -1,6 +1,5 @@
 //! Goes through a value and finds every reference in it, following aliases and merge keys.
 
-use super::text::check_question;
 use super::{Found, Named, Notation, Written, function, guards, map_form, tag, text};
 use crate::code::Code;
 use crate::diagnostic::Severity;
@@ -189,7 +188,7 @@ impl<'a, 't> Walker<'a, 't> {
         }
         self.left -= 1;
         if let Some(question) = written.question {
-            check_question(self.tree, question, around, findings);
+            self.check_question(question, around, findings);
         }
         let named = written.named.map(|node| {
             let node =
@@ -235,7 +234,7 @@ impl<'a, 't> Walker<'a, 't> {
                 let first = self.waiting.len();
                 for (key, value) in tree.entries(id) {
                     if tree.scalar(key).is_some_and(|key| key.contains("${")) {
-                        text::template_as_key(tree, key, findings);
+                        text::template_as_key(tree, id, key, findings);
                     }
                     self.waiting.push((value, around));
                 }

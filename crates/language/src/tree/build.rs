@@ -1,6 +1,7 @@
 //! Builds the tree from the bottom up, and finds what only shows while building: keys that occur
 //! twice, aliases that stand for too much, nodes inside themselves.
 
+use super::complaints;
 use super::{Anchor, Characters, Kind, Links, Node, NodeId, ScalarType, Style, Tag, Tree};
 use crate::code::Code;
 use crate::diagnostic::{Severity, shown};
@@ -113,6 +114,7 @@ impl<'t, 'f> Builder<'t, 'f> {
             ..Weight::default()
         };
         let id = self.add(Kind::Scalar(characters, style), span, tag, weight);
+        complaints::tag_misfit(&self.tree, id, self.findings);
         self.place(id);
         id
     }
@@ -369,8 +371,9 @@ impl<'t, 'f> Builder<'t, 'f> {
             let [key, value] = pair else { continue };
             match self.tree.scalar(*key) {
                 Some(name) => {
+                    complaints::tag_on_key(&self.tree, *key, self.findings);
                     if self.tree.scalar_type(*key) != Some(ScalarType::Text) {
-                        key_not_text(&self.tree, *key, self.findings);
+                        complaints::key_not_text(&self.tree, *key, self.findings);
                     }
                     names.push((name, *key));
                 }
@@ -383,12 +386,8 @@ impl<'t, 'f> Builder<'t, 'f> {
                      put it in quotes",
                 ),
             }
-            if self.tree.follow && self.tree.is_merge_key(*key) && !self.merges(*value) {
-                self.findings.error(
-                    Code::MergeNotAMap,
-                    self.tree.span(*value),
-                    "`<<` takes a map or a list of maps, usually an alias such as `*defaults`",
-                );
+            if self.tree.follow && self.tree.is_merge_key(*key) {
+                complaints::merge(&self.tree, *value, self.findings);
             }
         }
         // Stable, so that of equal names the first written stays first.
@@ -411,30 +410,4 @@ impl<'t, 'f> Builder<'t, 'f> {
             }
         }
     }
-
-    fn merges(&self, value: NodeId) -> bool {
-        let map = |id: &NodeId| {
-            matches!(
-                self.tree.node(self.tree.resolve(*id)).kind,
-                Kind::Mapping(..)
-            )
-        };
-        match self.tree.node(self.tree.resolve(value)).kind {
-            Kind::Mapping(..) => true,
-            Kind::Sequence(links) => self.tree.run(links).iter().all(map),
-            Kind::Scalar(..) | Kind::Alias(_) => false,
-        }
-    }
-}
-
-/// Complains about a key that YAML reads as a number, a boolean or a date.
-fn key_not_text(tree: &Tree<'_>, key: NodeId, findings: &mut Findings<'_>) {
-    let kind = tree.scalar_type(key).map_or("nothing", ScalarType::words);
-    findings.add(
-        Severity::Warning,
-        Code::KeyNotText,
-        tree.span(key),
-        format_args!("a key is a text, but this is {kind}; put it in quotes"),
-        Repair::quote_node(tree, key),
-    );
 }

@@ -35,6 +35,7 @@ impl ScalarType {
     }
 }
 
+/// What `!!` is short for.
 const CORE: &str = "tag:yaml.org,2002:";
 
 pub(super) fn scalar_type(text: &str, style: Style, tag: Option<&str>) -> ScalarType {
@@ -67,6 +68,29 @@ pub(super) fn scalar_type(text: &str, style: Style, tag: Option<&str>) -> Scalar
         _ if is_float(text) => ScalarType::Float,
         _ => ScalarType::Text,
     }
+}
+
+/// What one of YAML's own tags stands in front of, when this text is none of it. Quotes make no
+/// difference there. What is binary may be computed, so only a run can tell.
+pub(super) fn misfit<'t>(text: &str, tag: &'t str) -> Option<(&'t str, &'static str)> {
+    use ScalarType as T;
+    let word = tag.strip_prefix(CORE)?;
+    let plain = |text: &str| scalar_type(text, Style::Plain, None);
+    let (fits, example) = match word {
+        "null" => (plain(text) == T::Null, "`null` or nothing"),
+        "bool" => (plain(text) == T::Boolean, "`true` or `false`"),
+        "int" => (plain(text) == T::Integer, "a whole number such as `5`"),
+        "float" => {
+            let found = plain(&text.replace('_', ""));
+            (
+                matches!(found, T::Integer | T::Float),
+                "a number such as `1.5`",
+            )
+        }
+        "timestamp" => (plain(text) == T::Time, "a date such as `2026-01-31`"),
+        _ => return None,
+    };
+    (!fits).then_some((word, example))
 }
 
 fn unsigned(text: &str) -> &str {

@@ -82,6 +82,21 @@ fn steps_follow_success_unless_they_look_for_themselves() {
 }
 
 #[test]
+fn what_only_a_warning_was_given_for_keeps_no_step_waiting() {
+    for (step, starts) in [
+        ("when: '${coalesce(outputs.nope.x, true)}'", true),
+        ("when: '${coalesce(outputs.nope.x, false)}'", false),
+        ("when: '${coalesce(steps.nope.failed, true)}'", true),
+        ("when: !Fn.coalesce [!Answer [nope, approval], true]", true),
+        ("spec: {x: '${coalesce(outputs.nope.x, 1)}'}", true),
+    ] {
+        let decision = decided(&format!("- {{name: b, image: i, {step}}}"), &[]);
+        assert_eq!(decision == Decision::Start, starts, "{step}: {decision:?}");
+        assert_ne!(decision, Decision::Wait, "{step}");
+    }
+}
+
+#[test]
 fn a_broken_condition_is_a_failure_and_says_why() {
     for (when, expected) in [
         ("'${parameters.word}'", "neither true nor false, but text"),

@@ -9,6 +9,7 @@ mod expense;
 mod found;
 mod holds;
 mod hostile;
+mod inside;
 mod mutations;
 mod order;
 mod page;
@@ -22,6 +23,7 @@ mod schema;
 mod setup;
 mod templates;
 mod triggers;
+mod unquoted;
 mod values;
 mod yaml;
 

@@ -101,10 +101,8 @@ steps:
         4,
         "`coalesce` copes with what is not there"
     );
-    assert_eq!(
-        document.diagnostics[1].message,
-        "there is no step `biuld`; did you mean `build`?"
-    );
+    // The step itself would be wrong in another way.
+    assert_eq!(document.diagnostics[1].message, "there is no step `biuld`");
 }
 
 #[test]
@@ -146,6 +144,42 @@ steps:
 - {name: b, image: i, when: !Fn.equals [!Answer [ask, approval], approved]}
 ";
     assert!(errors(&read(circle))[0].contains("wait for each other"));
+}
+
+#[test]
+fn no_step_is_taken_for_itself() {
+    let text = "\
+steps:
+- {name: build1, image: i, dependsOn: build2}
+- {name: test3, image: i, spec: {x: '${outputs.test4.y}'}}
+";
+    for one in read(text).diagnostics {
+        assert_eq!(
+            (one.code, one.fix),
+            ("unknown_step", None),
+            "{}",
+            one.message
+        );
+        assert!(!one.message.contains("did you mean"), "{}", one.message);
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_step_that_there_is_not() {
+    let text = "\
+steps:
+- {name: build, image: i}
+- {name: a, image: i, when: \"${coalesce(outputs.nope.x, true)}\"}
+- {name: b, image: i, spec: {x: !Fn.coalesce [!Output [nope, x], !Output [build, x]]}}
+- {name: c, image: i, env: {X: !Fn.coalesce [!Answer [gone, approval], no]}}
+- {name: d, image: i, when: '${coalesce(steps.gone.succeeded, true)}'}
+";
+    let document = read(text);
+    assert_eq!(errors(&document), [""; 0]);
+    assert_eq!(document.diagnostics.len(), 4);
+    let steps = document.plan.steps.iter();
+    let needs: Vec<_> = steps.map(|one| one.needs.join(" ")).collect();
+    assert_eq!(needs, ["", "", "build", "", ""]);
 }
 
 #[test]

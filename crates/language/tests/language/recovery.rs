@@ -32,7 +32,7 @@ triggers:
     assert_eq!(
         found,
         [
-            "5:1 unclosed_quote `-`",
+            "4:10 unclosed_quote `'i`",
             "7:13 wrong_bracket `[1,`",
             "11:63 unknown_tag `!Fetch`",
             "13:9 unexpected_colon `:`",
@@ -63,7 +63,7 @@ triggers: no
     assert_eq!(
         complaints(text),
         [
-            "2:1 unclosed_quote `steps:`",
+            "1:7 unclosed_quote `\"open`",
             "3:20 wrong_image `Wrong`",
             "4:11 unexpected_colon `:`",
             "6:16 wrong_bracket `[}`",

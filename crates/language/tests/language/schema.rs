@@ -137,6 +137,22 @@ steps:
         sentence("steps: [{name: a, image: 5}]", "wrong_type"),
         "`image` is a text, but this is a number; put it in quotes"
     );
+    let text = "steps:\n- {name: a, image: b, args: [5, true, ~, [x]], input: [1_000]}\n";
+    let fixes = read(text).diagnostics.into_iter().map(|one| one.fix);
+    let fixes: Vec<_> = fixes
+        .map(|fix| fix.map(|fix| fix.edits[0].text.clone()))
+        .collect();
+    let quoted = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        fixes,
+        [
+            quoted("'5'"),
+            quoted("'true'"),
+            None,
+            None,
+            quoted("'1_000'")
+        ]
+    );
     assert_eq!(
         sentence(
             "steps:\n- {name: a, image: b}\n\n- {name: a, image: c}\n",

@@ -400,3 +400,11 @@ triggers:
     );
     assert!(!read(text).has_errors());
 }
+
+#[test]
+fn what_nests_too_deep_is_told_without_a_word() {
+    let text = with_spec(&format!("x: ${{{}1{}}}", "(".repeat(120), ")".repeat(120)));
+    let said = sentence(&text, "template_syntax");
+    assert!(!said.contains("``"), "{said}");
+    assert!(said.contains("stand inside each other"), "{said}");
+}

@@ -12,7 +12,7 @@ fn a_syntax_error_has_a_place_a_code_and_a_cure() {
         ("a: [}", "1:4 wrong_bracket `[}`"),
         ("a: ]", "1:4 wrong_bracket `]`"),
         ("a: \"x", "1:4 unclosed_quote `\"x`"),
-        ("a: 'x\nb: 2\n", "2:1 unclosed_quote `b:`"),
+        ("a: 'x\nb: 2\n", "1:4 unclosed_quote `'x`"),
         ("a: 'x' y", "1:8 text_after_quote `y`"),
         ("a: \"\\q\"", "1:4 wrong_escape `\"\\q\"`"),
         ("a:\n\tb: 1", "2:2 tab `b:`"),
@@ -121,6 +121,122 @@ fn aliases_and_merge_keys_that_make_no_sense() {
 }
 
 #[test]
+fn tags_of_yaml_that_do_not_fit_their_text() {
+    for (written, marked) in [
+        ("!!bool yes", "!!bool yes"),
+        ("!!bool 'on'", "!!bool 'on'"),
+        ("!!bool 1", "!!bool 1"),
+        ("!!bool", "!!bool"),
+        ("!!int x", "!!int x"),
+        ("!!int 5.5", "!!int 5.5"),
+        ("!!int \"${parameters.n}\"", "!!int \"${parameters.n}\""),
+        ("!!float one", "!!float one"),
+        ("!!null x", "!!null x"),
+        ("!!timestamp today", "!!timestamp today"),
+        ("!<tag:yaml.org,2002:int> x", "!<tag:yaml.org,2002:int> x"),
+    ] {
+        let text = with_spec(&format!("x: {written}"));
+        let mut found = complaints(&text);
+        found.retain(|one| !one.contains("undeclared"));
+        assert_eq!(found, [format!("5:8 tag_shape `{marked}`")], "{written}");
+        assert!(read(&text).has_errors(), "{written}");
+    }
+    for written in [
+        "!!bool true",
+        "!!bool 'False'",
+        "!!int '5'",
+        "!!int -0x1F",
+        "!!int 1_000",
+        "!!float 5",
+        "!!float -1_000.5e3",
+        "!!float .inf # in `locals` alone",
+        "!!null",
+        "!!null ''",
+        "!!null ~",
+        "!!timestamp '2020-01-02'",
+        "!!str yes",
+        "!!seq [1]",
+        "!!binary aGk=",
+    ] {
+        let text = format!("locals:\n  x: {written}\n");
+        let mut found = complaints(&text);
+        found.retain(|one| !one.contains("missing_key"));
+        assert_eq!(found, [""; 0], "{written}");
+    }
+    let when = "steps:\n- {name: a, image: b, when: !!bool yes}\n";
+    assert_eq!(complaints(when), ["2:29 tag_shape `!!bool yes`"]);
+    assert_eq!(
+        sentence(when, "tag_shape"),
+        "`!!bool` stands in front of `true` or `false`; correct what follows it, or remove the tag"
+    );
+    let document = read(when);
+    let fix = document.diagnostics[0].fix.as_ref();
+    let edit = fix.map(|fix| (fix.edits[0].start, &*fix.edits[0].text));
+    assert_eq!(edit, Some((when.find("yes").unwrap_or_default(), "true")));
+}
+
+#[test]
+fn a_tag_on_a_key_has_no_effect() {
+    let text = with_spec("!Secret z: 1\n!!str 5: a\n! b: c\nd: &d !Secret e\n*d : f");
+    assert_eq!(
+        complaints(&text),
+        ["5:5 not_evaluated `!Secret`", "9:5 not_evaluated `*d`"]
+    );
+    let document = read(&text);
+    assert!(!document.has_errors());
+    assert_eq!(secrets(&document), ["e"]);
+    let edit = &document.diagnostics[0].fix.as_ref().unwrap().edits[0];
+    assert_eq!(&text[edit.start..edit.end], "!Secret ");
+    assert!(document.diagnostics[1].fix.is_none());
+    let anchored = with_spec("!Secret &a z: *a");
+    let document = read(&anchored);
+    let edit = &document.diagnostics[0].fix.as_ref().unwrap().edits[0];
+    assert_eq!(&anchored[edit.start..edit.end], "!Secret ");
+}
+
+#[test]
+fn a_merge_that_would_lose_a_tag() {
+    let text = "\
+locals:
+  c: &c !Connection {type: aws, name: my-aws-account}
+  s: &s !Secret x
+  f: &f !Fn.merge [{a: b}]
+  m: &m !!map {a: b}
+  t: &t {$type: Connection, type: aws, name: other}
+steps:
+- name: a
+  image: b
+  spec:
+    a: {<<: *c}
+    b: {<<: *s}
+    c: {<<: [*m, *c]}
+    d: {<<: *f, e: f}
+    e: {<<: !Connection {type: aws, name: x}, region: us}
+    f: {<<: [*m, *t]}
+    g: {<<: *m}
+";
+    let mut found = complaints(text);
+    found.retain(|one| !one.contains("unused"));
+    assert_eq!(
+        found,
+        [
+            "11:13 merge_not_a_map `*c`",
+            "12:13 merge_not_a_map `*s`",
+            "13:18 merge_not_a_map `*c`",
+            "14:13 merge_not_a_map `*f`",
+            "15:13 merge_not_a_map `!Connection {type: aws, name: x}`",
+        ]
+    );
+    let document = read(text);
+    assert!(document.has_errors());
+    assert_eq!(
+        document.diagnostics[1].message,
+        "merging this would lose its tag `!Connection`; give it a key of its own instead of `<<`"
+    );
+    assert_eq!(crate::connections(&document), ["aws/other"]);
+}
+
+#[test]
 fn only_the_first_document_counts() {
     let text = "steps: []\n---\nsteps: [{name: a, image: b, spec: {x: !Secret y}}]\n";
     assert_eq!(complaints(text), ["2:1 multiple_documents `---`"]);
@@ -155,4 +271,19 @@ fn comments_are_no_trouble_however_many() {
         "  #\n".repeat(300)
     );
     assert_eq!(complaints(&text), [""; 0]);
+}
+
+#[test]
+fn a_quote_without_an_end_is_where_it_begins() {
+    for (text, complaint) in [
+        ("a: 'unclosed\n    b: x\n", "1:4 unclosed_quote `'unclosed`"),
+        ("a: 'unclosed\nb: x\n", "1:4 unclosed_quote `'unclosed`"),
+        (
+            "a:\n- b: it's\n- \"un closed\n\nc: x\n",
+            "3:3 unclosed_quote `\"un`",
+        ),
+    ] {
+        let found = crate::complaints(text);
+        assert!(found.contains(&complaint.to_owned()), "{text}: {found:?}");
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Asked, ItemKind};
-use crate::assist::names::Symbol;
+use crate::assist::names::{Shape, Symbol};
 use crate::assist::vocabulary::{self, Image};
 
 impl<'a> Asked<'a, '_> {
@@ -13,6 +13,12 @@ impl<'a> Asked<'a, '_> {
         let held = held.iter().map(|one| (&one.type_name, &one.name));
         let used = &self.assist.document.requirements.connections;
         let used = used.iter().map(|one| (&one.type_name, &one.name));
+        let new = self.only_here();
+        let used = used.filter(|(of, name)| match new {
+            Some(Symbol::Connection(kind, new)) => (*of, *name) != (kind, new),
+            _ => true,
+        });
+        let used = used.filter(|(of, name)| !of.is_empty() && !name.is_empty());
         let mut seen = HashSet::new();
         held.chain(used)
             .filter(|(of, _)| kind.is_none_or(|kind| *of == kind))
@@ -35,11 +41,27 @@ impl<'a> Asked<'a, '_> {
     pub(super) fn secrets(&self) -> Vec<String> {
         let held = self.holdings.secrets.iter().map(|one| &one.name);
         let used = &self.assist.document.requirements.secrets;
+        let used = used.iter().map(|one| &one.name);
+        let new = self.only_here();
+        let used = used.filter(|name| match new {
+            Some(Symbol::Secret(new)) => *name != new,
+            _ => true,
+        });
+        let used = used.filter(|name| !name.is_empty());
         let mut seen = HashSet::new();
-        held.chain(used.iter().map(|one| &one.name))
+        held.chain(used)
             .filter(|one| seen.insert(*one))
             .cloned()
             .collect()
+    }
+
+    /// The name that is being written, unless it also stands elsewhere: it is no example.
+    fn only_here(&self) -> Option<&Symbol> {
+        let symbol = &self.assist.name_at(self.at)?.symbol;
+        // The type of a connection stands beside its name and means the same.
+        let named = self.assist.named(symbol);
+        let named = named.filter(|one| one.shape != Shape::Fixed);
+        (named.count() <= 1).then_some(symbol)
     }
 
     /// Whether the account has the connection, in one word.

@@ -1,6 +1,6 @@
 //! Tags with what follows them, and templates, in the place of a value.
 
-use super::writing::{CLOSE, OPEN, plain};
+use super::writing::{CLOSE, OPEN, access, plain};
 use super::{Asked, Item, ItemKind};
 use crate::assist::vocabulary::Group;
 use crate::assist::written::Notation;
@@ -113,7 +113,7 @@ impl Asked<'_, '_> {
             found.push((ItemKind::Secret, "secrets".to_owned(), name));
         }
         for (kind, root, name) in found {
-            let accessor = self.accessor(&name);
+            let accessor = access(self.spot.notation, None, false, &name);
             let expression = format!("${{{root}.{accessor}}}");
             let item = Item::new(kind, format!("${{{root}.{name}}}"));
             let insert = self.scalar_template(&expression);

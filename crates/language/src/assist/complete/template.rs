@@ -1,8 +1,8 @@
 //! Inside `${…}`.
 
-use super::writing::{CLOSE, OPEN, escaped};
+use super::writing::{CLOSE, OPEN, access, escaped};
 use super::{Asked, Item, ItemKind};
-use crate::assist::expression::{breaks, inside, is_identifier};
+use crate::assist::expression::{breaks, inside};
 use crate::assist::template::{self, Open};
 use crate::assist::vocabulary::{Group, Image};
 use crate::assist::written::{Notation, Written};
@@ -142,59 +142,37 @@ impl Asked<'_, '_> {
 
     /// A name behind a dot, a bracket or a quote.
     fn accessed(&mut self, kind: ItemKind, name: &str, open: &Open, detail: Option<&str>) {
-        let behind = &self.assist.text[self.replaced.end as usize..];
         let mut item = Item::new(kind, name);
         item.detail = detail.map(str::to_owned);
-        let insert = match open.quote {
-            Some(quote) => {
-                let end = if behind.starts_with(quote) {
-                    ""
-                } else if open.bracket {
-                    "]"
-                } else {
-                    ""
-                };
-                let inside = escaped(self.spot.notation, &inside(name, quote));
-                let quote = if behind.starts_with(quote) {
-                    String::new()
-                } else {
-                    escaped(self.spot.notation, &quote.to_string())
-                };
-                format!("{inside}{quote}{end}")
-            }
-            None if open.bracket => {
-                let end = if behind.starts_with(']') { "" } else { "]" };
-                format!("{}{end}", self.quoted(name))
-            }
-            None => self.accessor(name),
-        };
+        let mut insert = self.access(self.spot.notation, name, open);
         if self.spot.notation == Notation::Plain && breaks(&insert, self.spot.in_brackets()) {
             let Some(also) = self.quotes_around() else {
                 return;
             };
             item.also = also;
+            insert = self.access(Notation::Double, name, open);
         }
         self.items.push(item.insert(insert));
     }
 
-    /// A name behind a dot.
-    pub(super) fn accessor(&self, name: &str) -> String {
-        if is_identifier(name) {
-            name.to_owned()
-        } else {
-            self.quoted(name)
-        }
-    }
-
-    /// A name in the quotes of expressions, as it is written in this scalar.
-    fn quoted(&self, name: &str) -> String {
-        let quote = if self.spot.notation == Notation::Single {
-            '"'
-        } else {
-            '\''
+    /// What is still missing of such a name, in a scalar of this notation.
+    fn access(&self, notation: Notation, name: &str, open: &Open) -> String {
+        let behind = &self.assist.text[self.replaced.end as usize..];
+        let Some(quote) = open.quote else {
+            let end = if open.bracket && !behind.starts_with(']') {
+                "]"
+            } else {
+                ""
+            };
+            return format!("{}{end}", access(notation, None, open.bracket, name));
         };
-        let text = format!("{quote}{}{quote}", inside(name, quote));
-        escaped(self.spot.notation, &text)
+        let inside = escaped(notation, &inside(name, quote));
+        if behind.starts_with(quote) {
+            return inside;
+        }
+        let quote = escaped(notation, &quote.to_string());
+        let end = if open.bracket { "]" } else { "" };
+        format!("{inside}{quote}{end}")
     }
 
     /// Quotes around a scalar that has none, for something that needs them.

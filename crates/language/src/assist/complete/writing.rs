@@ -1,6 +1,7 @@
 //! How items are put together, and how names are written so that they mean themselves.
 
 use super::{Asked, Item, ItemKind, MAX_ITEMS};
+use crate::assist::expression::{inside, is_identifier};
 use crate::assist::spot::part;
 use crate::assist::written::Notation;
 use crate::diagnostic::Edit;
@@ -76,6 +77,23 @@ pub(in crate::assist) fn escaped(notation: Notation, text: &str) -> String {
         Notation::Single => text.replace('\'', "''"),
         Notation::Double => text.replace('\\', "\\\\").replace('"', "\\\""),
     }
+}
+
+/// A name behind a dot or a bracket of a template, in a scalar of this notation: in these quotes
+/// of expressions, or in those that it needs.
+pub(in crate::assist) fn access(
+    notation: Notation,
+    quote: Option<char>,
+    bracket: bool,
+    name: &str,
+) -> String {
+    let quote = match quote {
+        Some(quote) if quote != '`' || !name.contains('`') => quote,
+        None if !bracket && is_identifier(name) => return name.to_owned(),
+        _ if notation == Notation::Single => '"',
+        _ => '\'',
+    };
+    escaped(notation, &format!("{quote}{}{quote}", inside(name, quote)))
 }
 
 impl Asked<'_, '_> {

@@ -378,3 +378,53 @@ fn a_published_image_brings_its_keys() {
         &["aws", "instanceIDs"],
     );
 }
+
+#[test]
+fn names_that_need_quotes_around_the_text_and_escapes_in_it() {
+    let text = |value: &str| {
+        format!(
+            "steps:\n- name: \"it's #1\"\n  image: i\n  spec: {{c: !Connection [aws, \"it's: #odd\"]}}\n\
+             - name: b\n  image: i\n  spec:\n    v: {value}\n"
+        )
+    };
+    for (value, label, expected) in [
+        ("${outputs.‸}", "it's #1", r#""${outputs.'it\\'s #1'}""#),
+        (
+            "a ${outputs['‸']} b",
+            "it's #1",
+            r#""a ${outputs['it\\'s #1']} b""#,
+        ),
+        ("${outputs[‸]}", "it's #1", r#""${outputs['it\\'s #1']}""#),
+        (
+            "${connections.aws.‸}",
+            "it's: #odd",
+            r#""${connections.aws.'it\\'s: #odd'}""#,
+        ),
+    ] {
+        let written = choose(&text(value), label);
+        assert!(
+            written.ends_with(&format!("    v: {expected}\n")),
+            "{written}"
+        );
+        let found = read(&written).diagnostics;
+        let wrong = |one: &&language::Diagnostic| one.severity == Severity::Error;
+        assert_eq!(found.iter().find(wrong), None, "{written}");
+    }
+}
+
+#[test]
+fn what_is_being_written_is_no_example_of_itself() {
+    let twice = "steps:\n- {name: a, image: i, spec: {x: !Secret tok, y: !Secret to‸}}\n";
+    offers(twice, &["tok", "api.token"]);
+    withholds(twice, &["to"]);
+    let same = "steps:\n- {name: a, image: i, spec: {x: !Secret tok, y: !Secret tok‸}}\n";
+    offers(same, &["tok"]);
+    let connection = "steps:\n- {name: a, image: i, spec: {x: !Connection [aws, pr‸]}}\n";
+    offers(connection, &["prod"]);
+    withholds(connection, &["pr"]);
+    for value in ["\"${secrets.'‸'}\"", "\"${connections.aws.'‸'}\""] {
+        let text = format!("steps:\n- name: a\n  image: i\n  spec:\n    x: {value}\n");
+        assert_ne!(labels(&text), [""; 0], "{value}");
+        withholds(&text, &[""]);
+    }
+}

@@ -35,6 +35,7 @@ fn words_of_the_language() {
     );
     says(&at("!Par‸ameter"), "!Parameter", "in this run");
     says(&at("con‸cat("), "concat(text…)", "${concat(");
+    says(&at("con‸cat("), "concat(text…)", "`'1' + 1` is 2");
     says(&at("${con‸nections"), "connections", "by type and name");
     says(&at("scan.fail‸ed"), "failed", "failed");
     assert_eq!(hover(&at("app‸roval")), None);
