@@ -156,6 +156,8 @@ impl Named {
             Notation::Quoted if name.contains(['\'', '"', '`', '\\']) => None,
             // Without quotes around the template it would end there.
             Notation::Quoted if name.contains(": ") || name.contains(" #") => None,
+            // There they would be a line end, or nothing that YAML takes.
+            Notation::Quoted if name.contains(char::is_control) => None,
             Notation::Word | Notation::Quoted => Some(Repair::replace(self.span, name)),
         }
     }

@@ -114,7 +114,8 @@ pub(crate) fn complain(
     }
     let repair = match trouble {
         Trouble::Tab => without_tabs(line, start),
-        Trouble::Comment if text[at..].starts_with('#') => {
+        // With a blank there it is the text below that goes on behind a comment.
+        Trouble::Comment if text[at..].starts_with('#') && !text[..at].ends_with([' ', '\t']) => {
             let at = Span::new(at, at).start;
             Some(Repair::insert("add a blank", at, " "))
         }

@@ -87,11 +87,16 @@ fn around(source: &str, open: usize, in_brackets: bool) -> Option<Range<usize>> 
     let from = source[..open].rfind(['\n', '\r']).map_or(0, |end| end + 1);
     let line = source[from..].split(['\n', '\r']).next()?;
     let below = &source[from + line.len()..];
+    let above = &source[..from];
     let start = if in_brackets {
         element(line, open - from)?
     } else {
-        value(&source[..from], line, open - from, below)?
+        value(above, line, open - from, below)?
     };
+    // The element may have begun above.
+    if in_brackets && start == 0 && !above.trim_end().ends_with(['[', '{', ',', ':']) {
+        return None;
+    }
     let start = behind_properties(line, start, open - from)?;
     if line[start..].starts_with(|c| "'\"|>*%@`[{".contains(c)) {
         return None;
@@ -110,9 +115,10 @@ fn around(source: &str, open: usize, in_brackets: bool) -> Option<Range<usize>> 
 /// Where the element of a list or map in brackets begins that is at `open`.
 fn element(line: &str, open: usize) -> Option<usize> {
     let (mut at, mut start) = (0, 0);
+    // Whether nothing of the element has come yet.
+    let mut fresh = true;
     while at < open {
         let c = line[at..].chars().next()?;
-        let fresh = line[start..at].trim().is_empty();
         let behind = &line[at + c.len_utf8()..];
         at = match c {
             '\'' | '"' if fresh => at + 1 + behind.find(c)? + 1,
@@ -121,6 +127,9 @@ fn element(line: &str, open: usize) -> Option<usize> {
         };
         if matches!(c, '[' | '{' | ',') || (c == ':' && behind.starts_with([' ', '\t'])) {
             start = at;
+            fresh = true;
+        } else if !c.is_whitespace() {
+            fresh = false;
         }
     }
     Some(start)

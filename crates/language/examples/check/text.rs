@@ -53,6 +53,10 @@ pub(crate) fn hostile() -> Vec<(&'static str, String)> {
             fill("steps:\n", "- name: s\n  image: [\n", ""),
         ),
         (
+            "blanks in front of a template that needs quotes",
+            fill(&format!("{SPEC}  m: ["), " ", "${1} b, c]\n"),
+        ),
+        (
             "many unknown keys",
             fill("steps:\n", "- name: s\n  imagr: x\n", ""),
         ),

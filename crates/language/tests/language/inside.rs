@@ -61,8 +61,8 @@ fn a_fix_changes_the_word_and_nothing_else() {
 
 #[test]
 fn no_fix_cuts_off_a_text_without_quotes() {
-    for name in ["a #b", "a: b"] {
-        let written = name.replace(' ', "");
+    for name in ["a #b", "a: b", "a\tb"] {
+        let written = name.replace([' ', '\t'], "");
         let text = with_spec(&format!("x: ${{parameters['{written}']}}"));
         let text = format!("parameters: {{'{name}': {{}}}}\n{text}");
         let document = read(&text);

@@ -126,3 +126,14 @@ fn errors_are_counted_and_what_they_cost_too() {
     assert!(text.len() < MAX_TEXT);
     assert!(complaints(&text).len() <= MAX_TROUBLES);
 }
+
+#[test]
+fn a_blank_is_offered_where_there_is_none() {
+    for (text, offered) in [("a: 'b'# c\n", true), ("a: b # c\n  d\n", false)] {
+        let document = read(text);
+        let mut all = document.diagnostics.iter();
+        let one = all.find(|one| one.code == "comment");
+        let one = one.unwrap_or_else(|| panic!("{text}: {:?}", document.diagnostics));
+        assert_eq!(one.fix.is_some(), offered, "{text}");
+    }
+}

@@ -53,6 +53,8 @@ fn the_whole_text_and_nothing_else_is_quoted() {
             "m: {k: a ${f('x}', 1)} , l: 1}",
             "m: {k: \"a ${f('x}', 1)}\" , l: 1}",
         ),
+        ("m: [a,\n  b ${1}]", "m: [a,\n  'b ${1}']"),
+        ("m: [\n  b ${1}, c]", "m: [\n  'b ${1}', c]"),
         (
             "m: {\n  k: ${1},\n  l: 2\n}",
             "m: {\n  k: '${1}',\n  l: 2\n}",
@@ -76,6 +78,10 @@ fn no_quotes_where_nobody_knows_how_far_they_reach() {
         "x:\n- ${a: b}\n  c: d",
         "x:\n- ${a: b}\n    tail",
         "m: [${1}\n  b]",
+        "m: [a\n      b ${1}, c]",
+        "m: [a\n      ${1} b, c]",
+        "m: {k: a\n      ${1} b, c: d}",
+        "m: [a, # e\n      b ${1}, c]",
     ] {
         let text = with_spec(wrong);
         assert_eq!(quoted(&text), None, "{wrong}");
