@@ -18,6 +18,11 @@ prune_cache() {
         awk -F '\t' -v keep="$PRUNE_KEEP_BYTES" '{ bytes += $2 } bytes > keep { print $3 }' |
         xargs -d '\n' -r rm -f
     # These are only faster whole: one that lacks a file makes the compiler complain of every file.
-    find "$RELAY_CACHE/target" -mindepth 3 -maxdepth 3 -type d -path '*/incremental/*' -mtime +1 -exec rm -rf {} +
+    find "$RELAY_CACHE/target" -mindepth 3 -maxdepth 3 -type d -path '*/incremental/*' -printf '%T@\t%p\n' |
+        sort -rn | cut -f 2 |
+        # A build beside this one may take some away meanwhile.
+        { xargs -d '\n' -r du -s --block-size=1 2>/dev/null || true; } |
+        awk -F '\t' -v keep="$PRUNE_KEEP_BYTES" '{ bytes += $1 } bytes > keep { print $2 }' |
+        xargs -d '\n' -r rm -rf
     touch "$RELAY_CACHE/pruned"
 }
