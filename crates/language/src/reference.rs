@@ -8,7 +8,7 @@ mod template;
 mod text;
 mod walk;
 
-pub(crate) use quoted::{comment, quoted};
+pub(crate) use quoted::{blanks, comment, quoted};
 #[cfg(feature = "evaluate")]
 pub(crate) use tag::parts as tag_parts;
 pub(crate) use template::end as template_end;

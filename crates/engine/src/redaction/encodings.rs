@@ -99,7 +99,8 @@ pub(super) fn encoded(value: &[u8], add: &mut impl FnMut(&[u8])) {
     }
     if value.len() <= RARE {
         for upper in [false, true] {
-            tell(&|form| every_byte(value, upper, form));
+            // As those write an address who escape letters and digits as well.
+            tell(&|form| hexadecimal(value, upper, "%", "", form));
         }
     }
     let Ok(text) = std::str::from_utf8(value) else {
@@ -171,14 +172,6 @@ fn percent(value: &[u8], safe: &[u8], upper: bool, plus: bool, form: &mut Scratc
     }
 }
 
-/// As those write an address who escape letters and digits as well.
-fn every_byte(value: &[u8], upper: bool, form: &mut Scratch) {
-    for byte in value {
-        form.push(b'%');
-        form.extend(&digits(*byte, upper));
-    }
-}
-
 /// Base64 in an address or in JSON, where that changes it.
 fn packed(text: &[u8], form: &mut Scratch, add: &mut impl FnMut(&[u8])) {
     let has = |bytes: &[u8]| text.iter().any(|byte| bytes.contains(byte));
@@ -189,14 +182,11 @@ fn packed(text: &[u8], form: &mut Scratch, add: &mut impl FnMut(&[u8])) {
             add(form.bytes());
         }
     }
-    if has(b"/") {
+    if has(b"/")
+        && let Ok(text) = std::str::from_utf8(text)
+    {
         form.clear();
-        for byte in text {
-            match byte {
-                b'/' => form.extend(b"\\/"),
-                _ => form.push(*byte),
-            }
-        }
+        json(text, &PHP, form);
         add(form.bytes());
     }
 }
@@ -213,6 +203,8 @@ struct Json {
     upper: bool,
 }
 
+const PHP: Json = json_style("", false, true, false);
+
 const JSON: &[Json] = &[
     // JavaScript, serde
     json_style("", false, false, false),
@@ -220,7 +212,7 @@ const JSON: &[Json] = &[
     json_style("", true, false, false),
     json_style("", true, false, true),
     // PHP with and without its flag for Unicode
-    json_style("", false, true, false),
+    PHP,
     json_style("", true, true, false),
     // Go, Rails
     json_style("<>&\u{2028}\u{2029}", false, false, false),

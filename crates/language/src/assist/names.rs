@@ -234,7 +234,8 @@ impl Reader<'_, '_> {
 
     fn templates(&mut self, id: NodeId) {
         let tree = self.tree;
-        let (Some(text), Some(written)) = (tree.scalar(id), Written::of(tree, id)) else {
+        let text = tree.scalar(id).filter(|text| text.contains("${"));
+        let (Some(text), Some(written)) = (text, Written::of(tree, id)) else {
             return;
         };
         let aligned = Aligned::of(tree, id);

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::expression::next_template;
-use crate::reference::{comment, quoted};
+use crate::reference::{blanks, comment, quoted};
 
 /// One name in a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,13 +100,9 @@ impl Scanner<'_> {
 
     /// Goes to the next word: comments are as good as blanks.
     fn skip_blanks(&mut self) {
-        loop {
-            match self.byte() {
-                Some(byte) if byte.is_ascii_whitespace() => self.at += 1,
-                Some(b'/') if self.comment() => {}
-                _ => return,
-            }
-        }
+        let (length, closed) = blanks(self.text.get(self.at..).unwrap_or_default());
+        self.at += length;
+        self.in_comment |= !closed;
     }
 
     /// Passes by a comment; `false` when there is none.

@@ -44,6 +44,24 @@ pub(crate) fn quoted(text: &str) -> Quoted {
     }
 }
 
+/// How long the blanks and comments are that a text begins with, and whether the last comment ends
+/// before the text does.
+pub(crate) fn blanks(text: &str) -> (usize, bool) {
+    let (mut at, mut closed) = (0, true);
+    loop {
+        let rest = &text[at..];
+        at += rest.len()
+            - rest
+                .trim_start_matches(|c: char| c.is_ascii_whitespace())
+                .len();
+        let Some((length, ends)) = comment(&text[at..]) else {
+            return (at, closed);
+        };
+        at += length;
+        closed = ends;
+    }
+}
+
 /// How long the comment is that a text begins with, and whether it ends before the text does.
 pub(crate) fn comment(text: &str) -> Option<(usize, bool)> {
     let end = if text.starts_with("//") {

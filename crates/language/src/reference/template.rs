@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::{Kind, Name, Reference, comment, guards, quoted};
+use super::{Kind, Name, Reference, blanks, comment, guards, quoted};
 use crate::expression::next_template;
 
 /// A reference and the bytes of the text it stands in.
@@ -120,13 +120,7 @@ impl<'t> Scanner<'t> {
 
     /// Goes to the next word: comments are as good as blanks.
     fn skip_blanks(&mut self) {
-        loop {
-            match self.byte() {
-                Some(byte) if byte.is_ascii_whitespace() => self.at += 1,
-                Some(b'/') if self.comment() => {}
-                _ => return,
-            }
-        }
+        self.at += blanks(self.text.get(self.at..).unwrap_or_default()).0;
     }
 
     /// Passes by a comment; `false` when there is none.
